@@ -1,0 +1,2 @@
+export { type AuthorisationContext, authorise, type Decision } from './authorise.ts';
+export type { Principal } from './principal.ts';

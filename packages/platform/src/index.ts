@@ -1,0 +1,6 @@
+export { assert } from './assert.ts';
+export { type Clock, SystemClock, type Timer } from './clock.ts';
+export { type Disk, DiskError, type DiskErrorCode, type DiskFile, type FileInfo } from './disk.ts';
+export { FakeClock } from './fake-clock.ts';
+export { NodeDisk } from './node-disk.ts';
+export { type Random, SeededRandom, SystemRandom } from './random.ts';

@@ -1,0 +1,99 @@
+// What the engine takes and gives.
+
+import type { Labels, Querier, SampleColumns } from '@ampere/series';
+import type { Expr } from '../parser/ast.ts';
+
+export interface EngineOptions {
+  /** How far back an instant selector looks. Prometheus' default is 5 minutes. */
+  readonly lookbackDeltaMs: number;
+  /** Step of subqueries that name none. */
+  readonly subqueryStepMs: number;
+  /** Keep `__name__` until the end of the query (Prometheus' feature flag promql-delayed-name-removal). */
+  readonly delayedNameRemoval: boolean;
+  /** Labels `__type__` and `__unit__` (feature flag type-and-unit-labels). */
+  readonly typeAndUnitLabels: boolean;
+}
+
+export interface QueryRequest {
+  readonly expr: Expr;
+  /** Instant query: both are the evaluation time and the step is 0. */
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly stepMs: number;
+  readonly lookbackDeltaMs?: number;
+  /** Samples in memory at once; 0 for no limit. */
+  readonly samplesMax: number;
+  /** Called now and then; throws (QueryTimeoutError, QueryCanceledError) to end the evaluation. */
+  readonly checkAlive?: () => void;
+}
+
+export type QueryValue = ScalarValue | StringValue | VectorValue | MatrixValue;
+export interface ScalarValue {
+  readonly type: 'scalar';
+  readonly timeMs: number;
+  readonly value: number;
+}
+export interface StringValue {
+  readonly type: 'string';
+  readonly timeMs: number;
+  readonly value: string;
+}
+
+/** One sample for each series, all at `timeMs`. */
+export interface VectorValue {
+  readonly type: 'vector';
+  readonly timeMs: number;
+  readonly labels: readonly Labels[];
+  readonly values: Float64Array;
+  /** Native histograms by index; null when there is none. */
+  readonly histograms: readonly (FloatHistogram | undefined)[] | null;
+}
+
+/** Sorted by labels. `columns[i]` belongs to the receiver. */
+export interface MatrixValue {
+  readonly type: 'matrix';
+  readonly labels: readonly Labels[];
+  readonly columns: readonly SampleColumns<FloatHistogram>[];
+}
+
+export interface QueryStats {
+  /** Samples read from storage and passed on, as Prometheus' totalQueryableSamples counts them. */
+  totalQueryableSamples: number;
+  /** The most samples held at once. */
+  peakSamples: number;
+  /** Series read from storage. */
+  seriesRead: number;
+}
+
+export interface QueryResult {
+  readonly value: QueryValue;
+  /** Texts as Prometheus writes them (`PromQL warning: … (1:5)`), without duplicates. */
+  readonly warnings: readonly string[];
+  readonly infos: readonly string[];
+  readonly stats: QueryStats;
+}
+
+/** Evaluates a parsed query. Throws QueryError kinds of errors.ts; anything else is a bug of ours. */
+export type Evaluate = (querier: Querier, request: QueryRequest, options: EngineOptions) => QueryResult;
+
+/**
+ * A native histogram with float counts, as PromQL computes with it (Prometheus' FloatHistogram).
+ * Immutable: operations make new ones.
+ */
+export interface FloatHistogram {
+  /** -4 … 8, or -53 for custom buckets. */
+  readonly schema: number;
+  readonly zeroThreshold: number;
+  readonly zeroCount: number;
+  readonly count: number;
+  readonly sum: number;
+  /** Runs of buckets: offset from the end of the one before (the first: from index 0), length. */
+  readonly positiveSpans: readonly { readonly offset: number; readonly length: number }[];
+  readonly negativeSpans: readonly { readonly offset: number; readonly length: number }[];
+  /** Absolute counts, one for each bucket of the spans. */
+  readonly positiveBuckets: Float64Array;
+  readonly negativeBuckets: Float64Array;
+  /** Upper bounds when the schema is -53, without +Inf. */
+  readonly customValues: Float64Array | null;
+  readonly counterReset: 'unknown' | 'reset' | 'not-reset' | 'gauge';
+}
