@@ -1,4 +1,4 @@
-import { headerSafe, type Refused, refuse } from './refusals.ts';
+import { type Refused, refuse } from './refusals.ts';
 
 /** `keyid/20150830/us-east-1/aps/aws4_request`, as the client wrote it: nothing here is checked yet. */
 export interface Credential {
@@ -63,28 +63,32 @@ export function checkScope(credential: Credential, expected: ExpectedScope): Ref
   }
   const sentences: string[] = [];
   const helps: string[] = [];
-  const got = (part: string) => `'${headerSafe(part, 40)}'`;
   if (credential.region !== region) {
     sentences.push('Credential should be scoped to a valid region.');
-    helps.push(`scope region: got ${got(credential.region)}, expected '${region}'`);
+    helps.push(`scope region: got ${quoted(credential.region)}, expected '${region}'`);
   }
   if (!services.includes(credential.service)) {
     const names = services.map((name) => `'${name}'`).join(', ');
     sentences.push(`Credential should be scoped to correct service: ${names}.`);
-    helps.push(`scope service: got ${got(credential.service)}, expected ${names}`);
+    helps.push(`scope service: got ${quoted(credential.service)}, expected ${names}`);
   }
   if (credential.terminator !== 'aws4_request') {
     sentences.push(
-      `Credential should be scoped with a valid terminator: 'aws4_request', not ${got(credential.terminator)}.`,
+      `Credential should be scoped with a valid terminator: 'aws4_request', not ${quoted(credential.terminator)}.`,
     );
-    helps.push(`scope end: got ${got(credential.terminator)}, expected 'aws4_request'`);
+    helps.push(`scope end: got ${quoted(credential.terminator)}, expected 'aws4_request'`);
   }
   if (credential.date !== date) {
     sentences.push(
       'Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: ' +
-        `${got(credential.date)} != '${date}', from '${amzDate}'.`,
+        `${quoted(credential.date)} != '${date}', from '${amzDate}'.`,
     );
-    helps.push(`scope date: got ${got(credential.date)}, but the request is dated '${date}'`);
+    helps.push(`scope date: got ${quoted(credential.date)}, but the request is dated '${date}'`);
   }
   return refuse.scope(sentences, helps);
+}
+
+/** Quotes a part only when it looks like one, as a secret pasted at a wrong place doesn't. */
+function quoted(part: string): string {
+  return /^[a-z0-9_-]{1,32}$/.test(part) ? `'${part}'` : "'...'";
 }

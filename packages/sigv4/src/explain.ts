@@ -60,9 +60,9 @@ function pathAttempts({ path }: SignatureClaim): Attempt[] {
   const signedOnce = 'path: signed as it was sent; for all services but S3 it is URI-encoded once more';
   const moved = path.endsWith('/') ? path.slice(0, -1) : `${path}/`;
   return [
+    [{ path: encodePath(path) }, 'path: signed with its dot segments or repeated slashes; remove them first'],
     [{ path: normalisePath(path) }, signedOnce],
     [{ path }, signedOnce],
-    [{ path: encodePath(path) }, 'path: signed with its dot segments or repeated slashes; remove them first'],
     [
       { path: encodePath(normalisePath(moved)) },
       `path: signed ${path.endsWith('/') ? 'without' : 'with'} a slash at its end`,
