@@ -123,9 +123,9 @@ function fromHeader(authorization: string, headers: HeaderList): SignatureParame
   const header = parseAuthorizationHeader(authorization, dateText === undefined);
   if (!header.ok) return header;
   const text = trimBlanks(dateText!);
+  const basicMs = parseAmzDate(text);
   // Only a Date header may be in HTTP's own form; what is signed is the ISO form all the same.
-  const signedAtMs =
-    parseAmzDate(text) ?? (headers.count('x-amz-date') === 0 ? parseHttpDate(text) : undefined);
+  const signedAtMs = basicMs ?? (headers.count('x-amz-date') === 0 ? parseHttpDate(text) : undefined);
   if (signedAtMs === undefined) return refuse.dateForm(text);
   return {
     ok: true,
@@ -133,7 +133,7 @@ function fromHeader(authorization: string, headers: HeaderList): SignatureParame
     credential: header.credential,
     signedHeaders: header.signedHeaders,
     signature: header.signature,
-    amzDate: formatAmzDate(signedAtMs),
+    amzDate: basicMs === undefined ? formatAmzDate(signedAtMs) : text,
     signedAtMs,
     expiresSeconds: undefined,
     sessionToken: headers.first('x-amz-security-token'),
