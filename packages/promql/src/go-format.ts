@@ -17,10 +17,10 @@ export function formatFloat(value: number): string {
   return e < 0 ? text : withoutExponent(text.slice(0, e), Number(text.slice(e + 1)));
 }
 
-/** Go's `%g` / `%v` of a float: an exponent below 1e-4 and from 1e21 on. */
+/** Go's `%g` and `%v` of a float: shortest digits, an exponent below 1e-4 and from 1e6 on. */
 export function formatFloatG(value: number): string {
   const magnitude = Math.abs(value);
-  if (magnitude === 0 || !Number.isFinite(value) || (magnitude >= 1e-4 && magnitude < 1e21)) {
+  if (magnitude === 0 || !Number.isFinite(value) || (magnitude >= 1e-4 && magnitude < 1e6)) {
     return formatFloat(value);
   }
   const text = value.toExponential();

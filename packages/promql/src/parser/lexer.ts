@@ -239,7 +239,6 @@ export class Lexer {
       case '/':
       case '%':
       case '^':
-      case ',':
         return this.#emit(character, 1);
     }
     if (isDigit(character) || (character === '.' && isDigit(input[start + 1]))) {

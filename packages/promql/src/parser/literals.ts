@@ -15,6 +15,8 @@ export function parseNumber(text: string): number {
   if (plain === 'nan') return Number.NaN;
   const fault = (why: string) =>
     new LiteralError(`error parsing number: strconv.ParseFloat: parsing ${quote(text)}: ${why}`);
+  // Underscores stand between digits, or behind the prefix.
+  if (/[^\da-f]_(?<!^0x_)|_(?![\da-f])/i.test(text)) throw fault('invalid syntax');
   if (plain.startsWith('0x')) {
     if (!/^0x[0-9a-f]+$/.test(plain)) throw fault('invalid syntax');
     const whole = BigInt(plain);

@@ -326,7 +326,8 @@ class ExprParser {
       if (stream.peek() === 'group_left' || stream.peek() === 'group_right') {
         cardinality = stream.peek() === 'group_left' ? 'many-to-one' : 'one-to-many';
         stream.advance();
-        if (stream.peek() === '(') include = this.#parseLabels();
+        // Without labels an operand follows.
+        if (!beginsExpr(stream.peek()) || stream.peek() === '(') include = this.#parseLabels();
       }
     }
     let matching: VectorMatching = { cardinality, on, labels, include };

@@ -101,7 +101,7 @@ export function mayBeMetricName(kind: TokenKind): boolean {
 
 /** Kinds that may stand for a label's name in `by (…)`, `on (…)` and their like. */
 export function mayBeLabelName(kind: TokenKind): boolean {
-  return mayBeMetricName(kind) || keywords.has(kind) || kind === 'atan2';
+  return kind !== 'without' && (mayBeMetricName(kind) || keywords.has(kind) || kind === 'atan2');
 }
 
 /** Kinds a matcher's operator has. */

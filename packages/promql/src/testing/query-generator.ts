@@ -150,9 +150,9 @@ class Generator {
     return from[this.#random.integer(from.length)]!;
   }
 
-  /** White space that may be there or not. */
+  /** White space, often of an unusual kind. */
   #gap(): string {
-    return this.#chance(6) ? this.#pick(['', '  ', '\n', ' # note\n']) : ' ';
+    return this.#chance(6) ? this.#pick(['  ', '\n', ' # note\n']) : ' ';
   }
 
   #string(text: string): string {
