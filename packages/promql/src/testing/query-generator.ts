@@ -250,6 +250,7 @@ class Generator {
         ? `${left} ${operator}${bool} ${scalar}`
         : `${scalar} ${operator}${bool} ${left}`;
     }
+    const right = this.#vector(depth - 1);
     let modifiers = comparison && this.#chance(3) ? ' bool' : '';
     if (this.#chance(2)) {
       const on = this.#chance(2);
@@ -260,10 +261,12 @@ class Generator {
         const include = on
           ? this.#vocabulary.labels.filter((label) => !labels.includes(label) && this.#chance(4))
           : [];
-        modifiers += ` ${side}${include.length > 0 || this.#chance(2) ? `(${include.join(',')})` : ''}`;
+        // Without parentheses of its own it would take those of the operand.
+        const bare = include.length === 0 && !right.startsWith('(') && this.#chance(2);
+        modifiers += ` ${side}${bare ? '' : `(${include.join(',')})`}`;
       }
     }
-    return `${left} ${operator}${modifiers}${this.#gap()}${this.#vector(depth - 1)}`;
+    return `${left} ${operator}${modifiers}${this.#gap()}${right}`;
   }
 
   #selector(): string {
