@@ -1,4 +1,12 @@
 export { QueryCanceledError, QueryError, QueryTimeoutError } from './engine/errors.ts';
 export type * from './engine/types.ts';
+export { formatDuration, formatFloat } from './go-format.ts';
 export type * from './parser/ast.ts';
+export { typeOf } from './parser/check.ts';
 export { ParseError } from './parser/errors.ts';
+export { FUNCTIONS } from './parser/functions.ts';
+export { DEPTH_MAX, type ParseOptions, STABLE_LANGUAGE, WHOLE_LANGUAGE } from './parser/options.ts';
+export { parseExpr, parseMetricSelector } from './parser/parser.ts';
+export { prettify, printExpr, printMatcher } from './parser/printer.ts';
+export { type QueryTimes, resolveDurations } from './parser/resolve-durations.ts';
+export { exprToJson, type Json } from './parser/tree-json.ts';

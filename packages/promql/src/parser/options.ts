@@ -1,0 +1,30 @@
+/** What of the language is switched on; Prometheus' feature flags. */
+export interface ParseOptions {
+  /** Functions and aggregations that Prometheus calls experimental. */
+  readonly experimentalFunctions: boolean;
+  /** Arithmetic and `step()`, `range()`, `min_of()`, `max_of()` where a duration stands. */
+  readonly durationExpressions: boolean;
+  /** `anchored` and `smoothed`. */
+  readonly extendedRangeSelectors: boolean;
+  /** `fill`, `fill_left`, `fill_right`. */
+  readonly fillModifiers: boolean;
+}
+
+/** As Prometheus without feature flags. */
+export const STABLE_LANGUAGE: ParseOptions = {
+  experimentalFunctions: false,
+  durationExpressions: false,
+  extendedRangeSelectors: false,
+  fillModifiers: false,
+};
+
+/** Everything. */
+export const WHOLE_LANGUAGE: ParseOptions = {
+  experimentalFunctions: true,
+  durationExpressions: true,
+  extendedRangeSelectors: true,
+  fillModifiers: true,
+};
+
+/** How deep an expression may be nested; deeper ones are refused before they exhaust the stack. */
+export const DEPTH_MAX = 1_000;
