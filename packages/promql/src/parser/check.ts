@@ -150,9 +150,8 @@ class Checker {
     if (isComparison(operator) && !returnBool && left.type === 'scalar' && right.type === 'scalar') {
       this.#fail('comparisons between scalars must use BOOL modifier', this.#operatorOf(binary));
     }
-    const shared = matching.on
-      ? matching.labels.find((label) => matching.include.includes(label))
-      : undefined;
+    const include = new Set(matching.on ? matching.include : []);
+    const shared = matching.labels.find((label) => include.has(label));
     if (shared !== undefined) {
       this.#fail(
         `label ${quote(shared)} must not occur in ON and GROUP clause at once`,

@@ -16,71 +16,84 @@ import type {
 } from './ast.ts';
 
 const LINE_BYTES_MAX = 100;
-const LEGACY_LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+/** Names that need no quotes: of labels in matchers, and of labels in groupings. */
+const PLAIN_LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+const PLAIN_GROUPING = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 
 /** A tree as one line; parsing it again gives an equal tree. */
 export function printExpr(expr: Expr): string {
-  switch (expr.kind) {
-    case 'number':
-      return printNumber(expr);
-    case 'string':
-      return quote(expr.value);
-    case 'paren':
-      return `(${printExpr(expr.expr)})`;
-    case 'unary':
-      return expr.operator + printExpr(expr.expr);
-    case 'binary':
-      return `${printExpr(expr.left)} ${printOperator(expr)} ${printExpr(expr.right)}`;
-    case 'call':
-      return `${expr.func.name}(${expr.args.map(printExpr).join(', ')})`;
-    case 'aggregate': {
-      const parameter = expr.parameter === undefined ? '' : `${printExpr(expr.parameter)}, `;
-      return `${printAggregation(expr)}(${parameter}${printExpr(expr.expr)})`;
-    }
-    case 'vector-selector': {
-      const extended = expr.extended === undefined ? '' : ` ${expr.extended}`;
-      return printSelector(expr) + printAt(expr) + extended + printOffset(expr);
-    }
-    case 'matrix-selector':
-      return printMatrix(expr);
-    case 'subquery':
-      return printExpr(expr.expr) + printSubquerySuffix(expr);
-  }
+  return new Printer().print(expr);
 }
 
 /** A tree over several lines, as Prometheus' format_query gives it. */
 export function prettify(expr: Expr): string {
-  return pretty(expr, 0);
+  return new Printer().pretty(expr, 0);
 }
 
-function pretty(expr: Expr, level: number): string {
-  const indent = '  '.repeat(level);
-  if (expr.kind === 'unary') return indent + expr.operator + pretty(expr.expr, level).trim();
-  const line = printExpr(expr);
-  const fits = Buffer.byteLength(line) <= LINE_BYTES_MAX;
-  if (expr.kind === 'subquery') {
-    // A short one stands without indentation: so does Prometheus put it.
-    return fits ? line : pretty(expr.expr, level) + printSubquerySuffix(expr);
+class Printer {
+  /** Subtrees printed already: laying out asks for each of them once a level. */
+  readonly #printed = new Map<Expr, string>();
+
+  print(expr: Expr): string {
+    let text = this.#printed.get(expr);
+    if (text === undefined) this.#printed.set(expr, (text = this.#print(expr)));
+    return text;
   }
-  if (fits) return indent + line;
-  switch (expr.kind) {
-    case 'aggregate': {
-      const parameter = expr.parameter === undefined ? '' : `${pretty(expr.parameter, level + 1)},\n`;
-      const inner = pretty(expr.expr, level + 1);
-      return `${indent}${printAggregation(expr)}(\n${parameter}${inner}\n${indent})`;
+
+  #print(expr: Expr): string {
+    switch (expr.kind) {
+      case 'number':
+        return printNumber(expr);
+      case 'string':
+        return quote(expr.value);
+      case 'paren':
+        return `(${this.print(expr.expr)})`;
+      case 'unary':
+        return expr.operator + this.print(expr.expr);
+      case 'binary':
+        return `${this.print(expr.left)} ${printOperator(expr)} ${this.print(expr.right)}`;
+      case 'call':
+        return `${expr.func.name}(${expr.args.map((arg) => this.print(arg)).join(', ')})`;
+      case 'aggregate': {
+        const parameter = expr.parameter === undefined ? '' : `${this.print(expr.parameter)}, `;
+        return `${printAggregation(expr)}(${parameter}${this.print(expr.expr)})`;
+      }
+      case 'vector-selector': {
+        const extended = expr.extended === undefined ? '' : ` ${expr.extended}`;
+        return printSelector(expr) + printAt(expr) + extended + printOffset(expr);
+      }
+      case 'matrix-selector':
+        return printMatrix(expr);
+      case 'subquery':
+        return this.print(expr.expr) + printSubquerySuffix(expr);
     }
-    case 'binary':
-      return [pretty(expr.left, level + 1), indent + printOperator(expr), pretty(expr.right, level + 1)].join(
-        '\n',
-      );
-    case 'call': {
-      const args = expr.args.map((arg) => pretty(arg, level + 1)).join(',\n');
-      return `${indent}${expr.func.name}(\n${args}\n${indent})`;
+  }
+
+  pretty(expr: Expr, level: number): string {
+    const indent = '  '.repeat(level);
+    if (expr.kind === 'unary') return indent + expr.operator + this.pretty(expr.expr, level).trim();
+    const line = this.print(expr);
+    const fits = Buffer.byteLength(line) <= LINE_BYTES_MAX;
+    if (expr.kind === 'subquery') {
+      // A short one stands without indentation: so does Prometheus put it.
+      return fits ? line : this.pretty(expr.expr, level) + printSubquerySuffix(expr);
     }
-    case 'paren':
-      return `${indent}(\n${pretty(expr.expr, level + 1)}\n${indent})`;
-    default:
-      return indent + line;
+    if (fits) return indent + line;
+    const inside = (child: Expr) => this.pretty(child, level + 1);
+    switch (expr.kind) {
+      case 'aggregate': {
+        const parameter = expr.parameter === undefined ? '' : `${inside(expr.parameter)},\n`;
+        return `${indent}${printAggregation(expr)}(\n${parameter}${inside(expr.expr)}\n${indent})`;
+      }
+      case 'binary':
+        return `${inside(expr.left)}\n${indent}${printOperator(expr)}\n${inside(expr.right)}`;
+      case 'call':
+        return `${indent}${expr.func.name}(\n${expr.args.map(inside).join(',\n')}\n${indent})`;
+      case 'paren':
+        return `${indent}(\n${inside(expr.expr)}\n${indent})`;
+      default:
+        return indent + line;
+    }
   }
 }
 
@@ -111,16 +124,12 @@ function printOperator({ operator, returnBool, matching }: BinaryExpr): string {
 }
 
 function printLabels(labels: readonly string[]): string {
-  return labels.map(printLabel).join(', ');
-}
-
-function printLabel(label: string): string {
-  return LEGACY_LABEL.test(label) ? label : quote(label);
+  return labels.map((label) => (PLAIN_GROUPING.test(label) ? label : quote(label))).join(', ');
 }
 
 /** One matcher: `name=~"value"`. */
 export function printMatcher({ name, kind, value }: Matcher): string {
-  return printLabel(name) + kind + quote(value);
+  return (PLAIN_LABEL.test(name) ? name : quote(name)) + kind + quote(value);
 }
 
 /** Name and matchers, without modifiers. */
