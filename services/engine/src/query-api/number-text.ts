@@ -28,6 +28,7 @@ for (let i = 0; i < 100; i++) {
 
 /** Writes a sample's value without quotes, at most NUMBER_BYTES_MAX bytes. */
 export function putFloat(bytes: Uint8Array, at: number, value: number): number {
+  if (value - value !== 0) return putAscii(bytes, at, infiniteText(value));
   if (value < 0) {
     bytes[at++] = MINUS;
     value = -value;
@@ -51,13 +52,17 @@ export function putFloat(bytes: Uint8Array, at: number, value: number): number {
 
 /** The text of a value in samples: `0.25`, `1e-07`, `NaN`, `-Inf`. */
 export function floatText(value: number): string {
+  if (!Number.isFinite(value)) return infiniteText(value);
   return value < 0 || Object.is(value, -0) ? `-${positiveText(-value)}` : positiveText(value);
 }
 
+function infiniteText(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  return value > 0 ? '+Inf' : '-Inf';
+}
+
 function positiveText(value: number): string {
-  if (value === Number.POSITIVE_INFINITY) return '+Inf';
   const text = String(value);
-  // A minus has been written already, and Go has no sign in front of NaN either.
   return value < 1e-6 ? text.replace(/e-(\d)$/, 'e-0$1') : text;
 }
 
