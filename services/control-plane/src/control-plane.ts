@@ -171,7 +171,6 @@ class SqliteControlPlane implements LocalControlPlane {
       ...this.#parts,
       principal,
       action: match.action,
-      resourceArn: match.resourceArn,
     };
     const work = (): Uint8Array => {
       const [first, ...others] = violations;
