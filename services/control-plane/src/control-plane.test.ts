@@ -1,3 +1,4 @@
+// Whole answers of the workspace operations, the quota, restarts and the directory in memory.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

@@ -33,7 +33,7 @@ import { Settings } from './settings.ts';
 import { Store } from './store.ts';
 import { TagStore } from './tag-store.ts';
 import { workspaceResource } from './taggable.ts';
-import { type InputValues, readInput, type Violation } from './validate.ts';
+import { type InputValues, readInput } from './validate.ts';
 import { MemoryDirectory } from './workspace-directory.ts';
 import { WorkspaceLifecycle } from './workspace-lifecycle.ts';
 import { WorkspaceStore } from './workspace-store.ts';
@@ -171,7 +171,6 @@ class SqliteControlPlane implements LocalControlPlane {
       ...this.#parts,
       principal,
       action: match.action,
-      resourceArn: match.resourceArn,
     };
     const work = (): Uint8Array => {
       const [first, ...others] = violations;
@@ -182,25 +181,17 @@ class SqliteControlPlane implements LocalControlPlane {
     const token = input['clientToken'];
     if (typeof token !== 'string') return this.#parts.store.transaction(work);
     const key = { principalArn: principal.arn, operation: operation.name, token };
-    return this.#answerOnce(key, input, violations, work);
+    const past = this.#requestTokens.find(key);
+    if (past === undefined) return this.#answerFirst(key, hashInput(input), work);
+    if (past.answer === undefined) throw requestInFlight(subject(key, input));
+    if (violations.length > 0) return work();
+    if (!Buffer.from(past.inputHash).equals(hashInput(input))) throw tokenReused(subject(key, input));
+    return past.answer;
   }
 
-  /** Does `work` unless its clientToken was used before. */
-  #answerOnce(
-    key: TokenKey,
-    input: InputValues,
-    violations: readonly Violation[],
-    work: () => Uint8Array,
-  ): Uint8Array {
+  /** Does `work` and keeps its clientToken with the answer, or alone when validation refuses. */
+  #answerFirst(key: TokenKey, inputHash: Uint8Array, work: () => Uint8Array): Uint8Array {
     const { store } = this.#parts;
-    const inputHash = hashInput(input);
-    const past = this.#requestTokens.find(key);
-    if (past !== undefined) {
-      if (past.answer === undefined) throw requestInFlight(subject(key, input));
-      if (violations.length === 0 && Buffer.from(past.inputHash).equals(inputHash)) return past.answer;
-      if (violations.length === 0) throw tokenReused(subject(key, input));
-      return work();
-    }
     try {
       return store.transaction(() => {
         const answer = work();

@@ -1,3 +1,4 @@
+// What a clientToken does when it comes again.
 import { expect, test } from 'vitest';
 import { TOKEN_LIFETIME_MS } from './request-tokens.ts';
 import { settle, TestPlane } from './testing.ts';

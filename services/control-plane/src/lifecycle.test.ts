@@ -1,5 +1,7 @@
+// Statuses on the way from one to the next: failures, retries, restarts.
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { FakeBackend, settle, TestPlane } from './testing.ts';
+import { FakeBackend, settle, TestPlane, temporaryFolder } from './testing.ts';
 
 test('a creation that fails stays visible and can be deleted', async () => {
   const t = await TestPlane.open();
@@ -114,4 +116,18 @@ test('a creation that a stopping engine refuses is taken up after a restart', as
   await settle();
   expect(await again.status(id)).toBe('ACTIVE');
   expect(backend.calls).toEqual([`create ${id}`]);
+});
+
+test('what a killed process left unfinished is taken up by the next one', async () => {
+  const killed = await TestPlane.open({ databasePath: join(await temporaryFolder(), 'control.db') });
+  const doomed = await killed.create();
+  killed.backend.held = true;
+  const young = await killed.create();
+  await killed.call('DELETE', `/workspaces/${doomed}`);
+  const backend = new FakeBackend();
+  const next = await killed.beside({ backend });
+  await settle();
+  expect(backend.calls).toEqual([`delete ${doomed}`, `create ${young}`]);
+  expect([await next.status(doomed), await next.status(young)]).toEqual([404, 'ACTIVE']);
+  killed.backend.release();
 });

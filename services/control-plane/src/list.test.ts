@@ -1,3 +1,4 @@
+// Pages of ListWorkspaces: their order, their filter, their tokens.
 import { Limits, parseLimits } from '@ampere/limits';
 import { expect, test } from 'vitest';
 import { settle, TestPlane } from './testing.ts';

@@ -31,8 +31,6 @@ export interface OperationContext extends OperationParts {
   readonly principal: Principal;
   /** For example `aps:TagResource`. */
   readonly action: string;
-  /** What the action was authorised on. */
-  readonly resourceArn: string;
 }
 
 export interface Operation<M extends Members> {

@@ -1,3 +1,4 @@
+// Which operation, resource and path members a method and raw path lead to.
 import { expect, test } from 'vitest';
 import { OPERATIONS } from './operations/index.ts';
 import { ResourceNames } from './resource-names.ts';

@@ -1,3 +1,4 @@
+// Tagging, and every ARN that is refused.
 import { expect, test } from 'vitest';
 import { ACCOUNT, REGION, TestPlane, workspaceArn } from './testing.ts';
 

@@ -101,7 +101,7 @@ export class TestPlane {
     cleanUp(() => plane.stop());
   }
 
-  static async open(overrides: Partial<ControlPlaneOptions> & { limits?: Limits } = {}): Promise<TestPlane> {
+  static async open(overrides: Partial<ControlPlaneOptions> = {}): Promise<TestPlane> {
     const logged: string[] = [];
     const options: ControlPlaneOptions = {
       databasePath: overrides.databasePath ?? join(await temporaryFolder(), 'control.db'),
@@ -122,6 +122,11 @@ export class TestPlane {
   /** Stops this one and opens another on the same database. */
   async restart(overrides: Partial<ControlPlaneOptions> = {}): Promise<TestPlane> {
     await this.plane.stop();
+    return this.beside(overrides);
+  }
+
+  /** Opens another one on the same database without stopping this one, as if it had been killed. */
+  async beside(overrides: Partial<ControlPlaneOptions> = {}): Promise<TestPlane> {
     return TestPlane.open({ ...this.#options, random: new SeededRandom(2), ...overrides });
   }
 

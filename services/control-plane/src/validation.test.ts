@@ -1,3 +1,4 @@
+// Every refusal of a request's members, a line each: what is sent, which member, the service's text.
 import { expect, test } from 'vitest';
 import { TestPlane, workspaceArn } from './testing.ts';
 
