@@ -243,8 +243,9 @@ class Generator {
     const set = kind === 1;
     const operator = this.#pick(comparison ? COMPARISONS : set ? SETS : ARITHMETIC);
     if (!set && this.#chance(3)) {
-      const vector = this.#vector(depth - 1);
-      const scalar = this.#scalar(depth - 2);
+      // Operators inside could bind otherwise and leave two scalars to be compared.
+      const vector = this.#operand(depth - 1);
+      const scalar = this.#chance(2) ? this.#scalar(0) : `(${this.#scalar(depth - 2)})`;
       const bool = comparison && this.#chance(2) ? ' bool' : '';
       return this.#chance(2)
         ? `${vector} ${operator}${bool} ${scalar}`
