@@ -242,31 +242,40 @@ class Generator {
     const comparison = kind === 0;
     const set = kind === 1;
     const operator = this.#pick(comparison ? COMPARISONS : set ? SETS : ARITHMETIC);
-    const left = this.#vector(depth - 1);
     if (!set && this.#chance(3)) {
+      // Operators inside could bind otherwise and leave two scalars to be compared.
+      const vector = this.#operand(depth - 1);
+      const scalar = this.#chance(2) ? this.#scalar(0) : `(${this.#scalar(depth - 2)})`;
       const bool = comparison && this.#chance(2) ? ' bool' : '';
-      const scalar = this.#scalar(depth - 2);
       return this.#chance(2)
-        ? `${left} ${operator}${bool} ${scalar}`
-        : `${scalar} ${operator}${bool} ${left}`;
+        ? `${vector} ${operator}${bool} ${scalar}`
+        : `${scalar} ${operator}${bool}${this.#gap()}${vector}`;
     }
-    const right = this.#vector(depth - 1);
-    let modifiers = comparison && this.#chance(3) ? ' bool' : '';
-    if (this.#chance(2)) {
-      const on = this.#chance(2);
-      const labels = this.#labels();
-      modifiers += ` ${on ? 'on' : 'ignoring'}(${labels})`;
-      if (!set && this.#chance(2)) {
-        const side = this.#pick(['group_left', 'group_right']);
-        const include = on
-          ? this.#vocabulary.labels.filter((label) => !labels.includes(label) && this.#chance(4))
-          : [];
-        // Without parentheses of its own it would take those of the operand.
-        const bare = include.length === 0 && !right.startsWith('(') && this.#chance(2);
-        modifiers += ` ${side}${bare ? '' : `(${include.join(',')})`}`;
-      }
+    const bool = comparison && this.#chance(3) ? ' bool' : '';
+    if (this.#chance(2)) return `${this.#vector(depth - 1)} ${operator}${bool} ${this.#vector(depth - 1)}`;
+    return this.#matchedBinary(depth, operator + bool, !set);
+  }
+
+  /** With on/ignoring. The operands are no operators themselves: theirs could bind tighter. */
+  #matchedBinary(depth: number, operator: string, mayGroup: boolean): string {
+    const left = this.#operand(depth - 1);
+    const right = this.#operand(depth - 1);
+    const on = this.#chance(2);
+    const labels = this.#labels();
+    let modifiers = ` ${on ? 'on' : 'ignoring'}(${labels})`;
+    if (mayGroup && this.#chance(2)) {
+      const include = this.#vocabulary.labels.filter((label) => !labels.includes(label) && this.#chance(4));
+      // Without parentheses of its own it would take those of the operand.
+      const bare = (!on || include.length === 0) && !right.startsWith('(') && this.#chance(2);
+      modifiers += ` ${this.#pick(['group_left', 'group_right'])}${bare ? '' : `(${on ? include.join(',') : ''})`}`;
     }
     return `${left} ${operator}${modifiers}${this.#gap()}${right}`;
+  }
+
+  #operand(depth: number): string {
+    if (depth <= 0 || this.#chance(2)) return this.#selector() + this.#modifiers();
+    if (this.#chance(3)) return `(${this.#vector(depth - 1)})`;
+    return this.#chance(2) ? this.#call(depth) : this.#aggregate(depth);
   }
 
   #selector(): string {
