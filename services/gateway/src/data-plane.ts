@@ -1,3 +1,8 @@
+// The data plane: requests to /workspaces/{id}/… that the engine carries out.
+//
+// Method, readiness, identity, permission, then the workspace, then the body's encoding; what is left
+// goes to the engine as it came, under the id of the workspace, and its answer to the client.
+
 import type { EngineClient, WorkspaceDirectory } from '@ampere/contracts';
 import type { Admission } from './admission.ts';
 import type { DataRouteMatch } from './data-routes.ts';

@@ -1,8 +1,8 @@
 // One request and its response, from the head to the last byte.
 //
 // An exchange carries what the log line and the metrics need, writes answers, and ends exactly once:
-// when the response was handed to the socket, or when the client went away. From then on its signal
-// is aborted, which stops the work behind it.
+// when the response was handed to the socket, or when the client went away. In the second case its
+// signal is aborted, which stops the work behind it.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Connection } from './connection.ts';
@@ -28,6 +28,9 @@ export class ClientGoneError extends Error {
     this.name = 'ClientGoneError';
   }
 }
+
+/** The reason of every abort, made once: one made for each would cost more than the abort. */
+const GONE = new ClientGoneError();
 
 /** An unread declared body of up to this size is read and dropped to keep the connection. */
 const DROPPED_BODY_BYTES_MAX = 1024 * 1024;
@@ -87,7 +90,7 @@ export class Exchange {
     return this.request.method!;
   }
 
-  /** Aborted when the exchange has ended in whatever way, or when the server stops waiting for it. */
+  /** Aborted when the exchange ended without its whole answer, or when the server stops waiting for it. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
@@ -121,14 +124,14 @@ export class Exchange {
 
   /** Asks the work behind the exchange to end, though the client is still there. */
   abort(): void {
-    this.#abort.abort();
+    this.#abort.abort(GONE);
   }
 
   /** Called once when response or connection are done; later calls do nothing. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#abort.abort();
+    if (!this.#finished) this.abort();
     this.connection.remove(this);
     this.#onEnd(this);
   }

@@ -1,3 +1,8 @@
+// The gateway's own metrics.
+//
+// Every label value comes from a fixed set (route names, known methods, statuses, error types), so that
+// no client can add series by what it sends.
+
 import type { Counter, Histogram, Registry, Vec } from '@ampere/metrics';
 
 /** Methods that get a label value of their own; clients can make up others. */
@@ -27,7 +32,7 @@ interface RouteInstruments {
   readonly bytesOut: Counter;
 }
 
-/** What the gateway counts. Every label value comes from a fixed set, so that no client can add series. */
+/** What the gateway counts. */
 export class GatewayMetrics {
   readonly #requests: Vec<Counter>;
   readonly #durations: Vec<Histogram>;

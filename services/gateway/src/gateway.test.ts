@@ -1,3 +1,5 @@
+// The ways through: what is let in reaches engine or control plane as it was sent, and is logged and counted.
+
 import { expect, test } from 'vitest';
 import {
   Fixture,

@@ -36,7 +36,7 @@ import {
   transferCodingNotImplemented,
   unavailable,
 } from './refusals.ts';
-import { makeRequestId } from './request-id.ts';
+import { RequestIds } from './request-ids.ts';
 import { SignatureAuthenticator } from './signature-authenticator.ts';
 
 export interface ListenAddress {
@@ -72,6 +72,7 @@ class HttpGateway implements Gateway {
   readonly #operatorListener: OperatorListener | undefined;
   readonly #lifecycle = new Lifecycle();
   readonly #budget: BodyBudget;
+  readonly #requestIds: RequestIds;
   readonly #metrics: GatewayMetrics;
   readonly #dataPlane: DataPlane;
   readonly #management: Management;
@@ -87,6 +88,7 @@ class HttpGateway implements Gateway {
     this.#bounds = bounds;
     this.#logger = options.logger;
     this.#budget = new BodyBudget(bounds.bodyBudgetBytes);
+    this.#requestIds = new RequestIds(options.random);
     this.#metrics = new GatewayMetrics(options.metrics, {
       inFlight: () => this.#exchanges.size,
       connections: () => this.#connectionsOpen,
@@ -203,7 +205,7 @@ class HttpGateway implements Gateway {
       request,
       response,
       target: target ?? { path: request.url!, search: '', originForm: request.url! },
-      requestId: makeRequestId(this.#options.random),
+      requestId: this.#requestIds.next(),
       startedMs: this.#options.clock.monotonicMs(),
       awaitsContinue: expects !== undefined,
       onEnd: (ended) => this.#ended(ended),
@@ -256,7 +258,7 @@ class HttpGateway implements Gateway {
       return;
     }
     const refusal = refusalOf(error);
-    const requestId = makeRequestId(this.#options.random);
+    const requestId = this.#requestIds.next();
     this.#metrics.malformed(refusal.status);
     if (!connection.fail(refusal, { 'x-amzn-requestid': requestId })) return;
     this.#logger.info({ status: refusal.status, requestId, code: error.code }, 'malformed request');

@@ -1,3 +1,5 @@
+// What is no HTTP, or HTTP that two servers could read differently, is answered and ends its connection.
+
 import { expect, test } from 'vitest';
 import { type Fixture, head, startFixture, workspacePath } from './testing/gateway-fixture.ts';
 

@@ -1,3 +1,5 @@
+// Bodies: limits, budget, 100 Continue, chunks, and clients that don't finish.
+
 import { expect, test } from 'vitest';
 import { type Fixture, head, startFixture, workspacePath } from './testing/gateway-fixture.ts';
 

@@ -1,3 +1,5 @@
+// Answers: gzip, streaming with back-pressure, and clients that leave before the end.
+
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { type Fixture, json, startFixture, workspacePath } from './testing/gateway-fixture.ts';

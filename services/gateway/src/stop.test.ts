@@ -1,3 +1,5 @@
+// Stopping: what is under way ends, nothing new begins, and nothing can hold it up for long.
+
 import { expect, test } from 'vitest';
 import { Fixture, startFixture, workspacePath } from './testing/gateway-fixture.ts';
 import { RawClient } from './testing/raw-client.ts';
