@@ -41,7 +41,18 @@ export interface DiskFile {
   close(): Promise<void>;
 }
 
+/** A file opened to be read where waiting is allowed: on query and compaction threads. */
+export interface SyncDiskFile {
+  /** The length when it was opened. */
+  readonly size: number;
+  /** Fills `into` from `position`; returns how many bytes there were (fewer only at the end). */
+  readSync(into: Uint8Array, position: number): number;
+  closeSync(): void;
+}
+
 export interface Disk {
+  /** Opens an existing file to read it synchronously. Not for the thread that accepts requests. */
+  openReadSync(path: string): SyncDiskFile;
   /** Opens an existing file to read. */
   openRead(path: string): Promise<DiskFile>;
   /** Opens a file to append to; `create` demands that it is new, `existing` that it is there. */

@@ -10,7 +10,7 @@
 //    After a failed sync, what it should have written counts as clean but never gets to storage, as on
 //    Linux: a later successful sync of the same file doesn't bring it there.
 
-import { type Disk, DiskError, type DiskErrorCode, type DiskFile, type FileInfo } from './disk.ts';
+import { type Disk, DiskError, type DiskErrorCode, type DiskFile, type FileInfo, type SyncDiskFile } from './disk.ts';
 import type { Random } from './random.ts';
 
 /** One call about to be made: its number (from 1), its name as in Disk and DiskFile, its path. */
@@ -66,6 +66,9 @@ export class MemoryDisk implements Disk {
     this.#generation++;
     const kept = this.#random.integer(this.#journal.length + 1);
     for (const entry of this.#journal.slice(0, kept)) apply(this.#durable, entry);
+    for (const entry of this.#journal.slice(kept).reverse()) {
+      if (entry.kind === 'rename') this.#moveFolders(entry.to, entry.from);
+    }
     this.#journal = [];
     const survivors = new Map<Inode, Inode>();
     for (const [path, inode] of this.#durable) {
@@ -103,6 +106,21 @@ export class MemoryDisk implements Disk {
     for (const [from, to] of inode.lost) bytes.fill(0, from, Math.min(to, bytes.length));
     const survivor = Uint8Array.from(bytes);
     return { bytes: survivor, length: survivor.length, durable: survivor.slice(), lost: [] };
+  }
+
+  openReadSync(path: string): SyncDiskFile {
+    this.check('openReadSync', path);
+    const inode = this.#inode(path);
+    return {
+      size: inode.length,
+      readSync: (into, position) => {
+        this.check('readSync', path);
+        const found = inode.bytes.subarray(position, Math.min(inode.length, position + into.length));
+        into.set(found);
+        return found.length;
+      },
+      closeSync: () => undefined,
+    };
   }
 
   async openRead(path: string): Promise<DiskFile> {
@@ -151,7 +169,8 @@ export class MemoryDisk implements Disk {
     this.check('info', path);
     const inode = this.#files.get(path);
     if (inode !== undefined) return { bytes: inode.length, modifiedMs: 0, isFolder: false };
-    return this.#folders.has(path) ? { bytes: 0, modifiedMs: 0, isFolder: true } : undefined;
+    const isFolder = this.#folders.has(path) || [...this.#files.keys()].some((file) => file.startsWith(`${path}/`));
+    return isFolder ? { bytes: 0, modifiedMs: 0, isFolder: true } : undefined;
   }
 
   /** Folders themselves survive everything: only the entries in them are simulated. */
@@ -163,7 +182,8 @@ export class MemoryDisk implements Disk {
 
   async rename(from: string, to: string): Promise<void> {
     this.check('rename', from);
-    this.#inode(from);
+    if (!this.#folders.has(from)) this.#inode(from);
+    this.#moveFolders(from, to);
     this.#change({ kind: 'rename', from, to });
   }
 
@@ -209,6 +229,15 @@ export class MemoryDisk implements Disk {
 
   #requireFolder(path: string): void {
     if (!this.#folders.has(folderOf(path))) throw failure('not-found', path);
+  }
+
+  /** A folder that is renamed, and those in it; nothing for a file. */
+  #moveFolders(from: string, to: string): void {
+    for (const folder of [...this.#folders]) {
+      if (folder !== from && !folder.startsWith(`${from}/`)) continue;
+      this.#folders.delete(folder);
+      this.#folders.add(to + folder.slice(from.length));
+    }
   }
 
   #change(entry: JournalEntry): void {
@@ -302,11 +331,12 @@ function apply(files: Map<string, Inode>, entry: JournalEntry): void {
   if (entry.kind === 'link') files.set(entry.path, entry.inode);
   else if (entry.kind === 'unlink') files.delete(entry.path);
   else {
-    const inode = files.get(entry.from);
-    // The file's own creation may have been lost with an earlier crash of the journal.
-    if (inode === undefined) return;
-    files.delete(entry.from);
-    files.set(entry.to, inode);
+    // The file itself, or what is in the folder; its creation may have been lost with an earlier crash.
+    for (const [path, inode] of [...files]) {
+      if (path !== entry.from && !path.startsWith(`${entry.from}/`)) continue;
+      files.delete(path);
+      files.set(entry.to + path.slice(entry.from.length), inode);
+    }
   }
 }
 

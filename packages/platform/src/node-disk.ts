@@ -1,3 +1,4 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import {
   constants,
   type FileHandle,
@@ -10,10 +11,17 @@ import {
   stat,
 } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type Disk, DiskError, type DiskErrorCode, type DiskFile, type FileInfo } from './disk.ts';
+import { type Disk, DiskError, type DiskErrorCode, type DiskFile, type FileInfo, type SyncDiskFile } from './disk.ts';
 
 /** The machine's file system through node:fs. */
 export class NodeDisk implements Disk {
+  openReadSync(path: string): SyncDiskFile {
+    return translateSync(path, () => {
+      const descriptor = openSync(path, 'r');
+      return new NodeSyncFile(path, descriptor, fstatSync(descriptor).size);
+    });
+  }
+
   async openRead(path: string): Promise<DiskFile> {
     return translate(path, async () => {
       const handle = await open(path, 'r');
@@ -144,6 +152,34 @@ class NodeFile implements DiskFile {
   }
 }
 
+class NodeSyncFile implements SyncDiskFile {
+  readonly size: number;
+  readonly #path: string;
+  readonly #descriptor: number;
+
+  constructor(path: string, descriptor: number, size: number) {
+    this.#path = path;
+    this.#descriptor = descriptor;
+    this.size = size;
+  }
+
+  readSync(into: Uint8Array, position: number): number {
+    return translateSync(this.#path, () => {
+      let filled = 0;
+      while (filled < into.length) {
+        const bytes = readSync(this.#descriptor, into, filled, into.length - filled, position + filled);
+        if (bytes === 0) break;
+        filled += bytes;
+      }
+      return filled;
+    });
+  }
+
+  closeSync(): void {
+    translateSync(this.#path, () => closeSync(this.#descriptor));
+  }
+}
+
 const CODES: Record<string, DiskErrorCode> = {
   ENOENT: 'not-found',
   ENOTDIR: 'not-found',
@@ -169,6 +205,14 @@ function wrap(path: string, error: unknown): DiskError {
 async function translate<T>(path: string, operation: () => Promise<T>): Promise<T> {
   try {
     return await operation();
+  } catch (error) {
+    throw error instanceof DiskError ? error : wrap(path, error);
+  }
+}
+
+function translateSync<T>(path: string, operation: () => T): T {
+  try {
+    return operation();
   } catch (error) {
     throw error instanceof DiskError ? error : wrap(path, error);
   }

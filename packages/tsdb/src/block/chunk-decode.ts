@@ -1,0 +1,76 @@
+// Decodes a located chunk into columns.
+
+import type { SampleColumns } from '@ampere/series';
+import { decodeXor } from '../chunk/xor-decode.ts';
+import { type ChunkSegments, ENCODING_XOR } from './chunk-segments.ts';
+import type { Interval } from './tombstones.ts';
+
+/**
+ * Appends to `into` the samples of a native histogram chunk (encoding 2: integers, 3: floats) whose time
+ * is within [startMs, endMs]. The chunk's data are `length` bytes of `bytes` from `at` on.
+ */
+export type HistogramDecoder = (
+  encoding: number,
+  bytes: Uint8Array,
+  at: number,
+  length: number,
+  startMs: number,
+  endMs: number,
+  into: SampleColumns,
+) => void;
+
+/** Appends the samples of the chunk at `ref` within [startMs, endMs]. Throws a BlockError. */
+export function decodeChunk(
+  chunks: ChunkSegments,
+  ref: number,
+  startMs: number,
+  endMs: number,
+  into: SampleColumns,
+  histograms: HistogramDecoder | undefined,
+): void {
+  chunks.locate(ref);
+  const { encoding, bytes, view, at, length } = chunks;
+  const before = into.length;
+  try {
+    if (encoding === ENCODING_XOR) decodeXor(view, at, startMs, endMs, into);
+    else if (histograms === undefined) {
+      throw chunks.failure(ref, 'unsupported', 'native histograms are not decoded here');
+    } else histograms(encoding, bytes, at, length, startMs, endMs, into);
+  } catch (error) {
+    into.length = before;
+    // The checksum is right and yet the bits lead outside the memory: written so.
+    if (error instanceof RangeError) throw chunks.failure(ref, 'corrupt', 'a chunk contradicts itself', error);
+    throw error;
+  }
+}
+
+/** Takes the samples from index `from` on that lie in deleted intervals (ascending) out of the columns. */
+export function dropDeleted(columns: SampleColumns, from: number, intervals: readonly Interval[]): void {
+  const { timesMs, words, histograms } = columns;
+  let kept = from;
+  let next = 0;
+  for (let i = from; i < columns.length; i++) {
+    const timeMs = timesMs[i]!;
+    while (next < intervals.length && intervals[next]!.toMs < timeMs) next++;
+    if (next < intervals.length && intervals[next]!.fromMs <= timeMs) continue;
+    if (kept !== i) {
+      timesMs[kept] = timeMs;
+      words[2 * kept] = words[2 * i]!;
+      words[2 * kept + 1] = words[2 * i + 1]!;
+      if (histograms !== null) histograms[kept] = histograms[i];
+    }
+    kept++;
+  }
+  columns.length = kept;
+  if (histograms !== null) histograms.length = kept;
+}
+
+/** Whether [fromMs, toMs] lies within one of the intervals. */
+export function isDeleted(fromMs: number, toMs: number, intervals: readonly Interval[] | undefined): boolean {
+  return intervals?.some((interval) => interval.fromMs <= fromMs && toMs <= interval.toMs) ?? false;
+}
+
+/** Whether [fromMs, toMs] has a time in common with one of the intervals. */
+export function isTouched(fromMs: number, toMs: number, intervals: readonly Interval[] | undefined): boolean {
+  return intervals?.some((interval) => interval.fromMs <= toMs && fromMs <= interval.toMs) ?? false;
+}
