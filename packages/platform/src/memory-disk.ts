@@ -10,7 +10,14 @@
 //    After a failed sync, what it should have written counts as clean but never gets to storage, as on
 //    Linux: a later successful sync of the same file doesn't bring it there.
 
-import { type Disk, DiskError, type DiskErrorCode, type DiskFile, type FileInfo, type SyncDiskFile } from './disk.ts';
+import {
+  type Disk,
+  DiskError,
+  type DiskErrorCode,
+  type DiskFile,
+  type FileInfo,
+  type SyncDiskFile,
+} from './disk.ts';
 import type { Random } from './random.ts';
 
 /** One call about to be made: its number (from 1), its name as in Disk and DiskFile, its path. */
@@ -169,7 +176,8 @@ export class MemoryDisk implements Disk {
     this.check('info', path);
     const inode = this.#files.get(path);
     if (inode !== undefined) return { bytes: inode.length, modifiedMs: 0, isFolder: false };
-    const isFolder = this.#folders.has(path) || [...this.#files.keys()].some((file) => file.startsWith(`${path}/`));
+    const isFolder =
+      this.#folders.has(path) || [...this.#files.keys()].some((file) => file.startsWith(`${path}/`));
     return isFolder ? { bytes: 0, modifiedMs: 0, isFolder: true } : undefined;
   }
 

@@ -11,7 +11,14 @@ import {
   stat,
 } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type Disk, DiskError, type DiskErrorCode, type DiskFile, type FileInfo, type SyncDiskFile } from './disk.ts';
+import {
+  type Disk,
+  DiskError,
+  type DiskErrorCode,
+  type DiskFile,
+  type FileInfo,
+  type SyncDiskFile,
+} from './disk.ts';
 
 /** The machine's file system through node:fs. */
 export class NodeDisk implements Disk {

@@ -59,7 +59,12 @@ export function parseMeta(file: string, text: string): BlockMeta {
   }
   const root = record(json);
   if (root['version'] !== VERSION) {
-    throw new BlockError('unsupported', file, 0, `has version ${String(root['version'])}; ${VERSION} is known`);
+    throw new BlockError(
+      'unsupported',
+      file,
+      0,
+      `has version ${String(root['version'])}; ${VERSION} is known`,
+    );
   }
   const integer = (from: Record<string, unknown>, name: string, fallback?: number): number => {
     const value = from[name] ?? fallback;

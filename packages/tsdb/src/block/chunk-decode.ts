@@ -39,7 +39,8 @@ export function decodeChunk(
   } catch (error) {
     into.length = before;
     // The checksum is right and yet the bits lead outside the memory: written so.
-    if (error instanceof RangeError) throw chunks.failure(ref, 'corrupt', 'a chunk contradicts itself', error);
+    if (error instanceof RangeError)
+      throw chunks.failure(ref, 'corrupt', 'a chunk contradicts itself', error);
     throw error;
   }
 }

@@ -111,7 +111,12 @@ export class ChunkSegments {
     if (cursor.u32() !== SEGMENT_MAGIC) throw file.corrupt(0, "doesn't begin as a segment does");
     const version = cursor.u8();
     if (version !== SEGMENT_VERSION) {
-      throw new BlockError('unsupported', file.path, 4, `has version ${version}; ${SEGMENT_VERSION} is known`);
+      throw new BlockError(
+        'unsupported',
+        file.path,
+        4,
+        `has version ${version}; ${SEGMENT_VERSION} is known`,
+      );
     }
   }
 }

@@ -78,7 +78,8 @@ export function readTombstones(disk: Disk, path: string): Tombstones {
     if (failure instanceof BlockError && failure.code === 'missing') return stones;
     throw failure;
   }
-  if (bytes.length < HEADER_BYTES + 4) throw new BlockError('corrupt', path, 0, 'is too short for tombstones');
+  if (bytes.length < HEADER_BYTES + 4)
+    throw new BlockError('corrupt', path, 0, 'is too short for tombstones');
   const end = bytes.length - 4;
   const cursor = new ByteCursor().reset(path, 0, bytes, 0, end);
   if (cursor.u32() !== MAGIC) throw new BlockError('corrupt', path, 0, "doesn't begin as tombstones do");

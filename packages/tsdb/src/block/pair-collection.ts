@@ -1,0 +1,83 @@
+// The label pairs of a block in the making: each (name, value) gets a number when it first comes, and
+// texts get theirs, so that series can be set down as numbers before the sorted symbol table is known.
+
+import { assert } from '@ampere/platform';
+import { compareText } from '@ampere/series';
+
+interface NameValues {
+  readonly nameText: number;
+  readonly pairs: Map<string, number>;
+}
+
+const SURROGATE_OR_ABOVE = /[\ud800-\uffff]/;
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+export class PairCollection {
+  /** Blocks from Prometheus' head have the empty text too, as the name of the list of all series. */
+  readonly #texts = new Map<string, number>([['', 0]]);
+  readonly #names = new Map<string, NameValues>();
+  /** By pair: the numbers of its texts, and how many series have it. */
+  readonly nameTexts: number[] = [];
+  readonly valueTexts: number[] = [];
+  readonly seriesCounts: number[] = [];
+  #isPlain = true;
+
+  get count(): number {
+    return this.nameTexts.length;
+  }
+
+  /** The pair's number; counts one more series that has it. */
+  add(name: string, value: string): number {
+    let values = this.#names.get(name);
+    if (values === undefined) {
+      values = { nameText: this.#text(name), pairs: new Map() };
+      this.#names.set(name, values);
+    }
+    let pair = values.pairs.get(value);
+    if (pair === undefined) {
+      pair = this.nameTexts.length;
+      this.nameTexts.push(values.nameText);
+      this.valueTexts.push(this.#text(value));
+      this.seriesCounts.push(0);
+      values.pairs.set(value, pair);
+    }
+    this.seriesCounts[pair]!++;
+    return pair;
+  }
+
+  #text(text: string): number {
+    let number = this.#texts.get(text);
+    if (number === undefined) {
+      if (SURROGATE_OR_ABOVE.test(text)) {
+        assert(!LONE_SURROGATE.test(text), 'a label is not well-formed Unicode');
+        this.#isPlain = false;
+      }
+      number = this.#texts.size;
+      this.#texts.set(text, number);
+    }
+    return number;
+  }
+
+  /** All texts in the order of their UTF-8 bytes, and by number the place of each among them. */
+  sortTexts(): { sorted: string[]; places: Uint32Array } {
+    const sorted = [...this.#texts.keys()];
+    // JavaScript's own order is the same as long as no surrogate is compared, and much quicker.
+    if (this.#isPlain) sorted.sort();
+    else sorted.sort(compareText);
+    const places = new Uint32Array(sorted.length);
+    for (let i = 0; i < sorted.length; i++) places[this.#texts.get(sorted[i]!)!] = i;
+    return { sorted, places };
+  }
+
+  /** All pairs in the order of their names, then values. */
+  sortPairs(places: Uint32Array): Uint32Array {
+    const { nameTexts, valueTexts } = this;
+    return new Uint32Array(this.count)
+      .map((_, pair) => pair)
+      .sort(
+        (a, b) =>
+          places[nameTexts[a]!]! - places[nameTexts[b]!]! ||
+          places[valueTexts[a]!]! - places[valueTexts[b]!]!,
+      );
+  }
+}
