@@ -1,5 +1,6 @@
 import { TokenBucket, type WorkspaceLimits } from '@ampere/limits';
 import { assert, type Clock } from '@ampere/platform';
+import type { Querier } from '@ampere/series';
 import type { MetadataStore } from './metadata-store.ts';
 import type { TenantStorage } from './storage.ts';
 
@@ -27,6 +28,11 @@ export class Tenant {
       { perSecond: ingestionSamplesPerSecond, burst: ingestionBurstSamples },
       parts.clock,
     );
+  }
+
+  /** A fresh reading of the database, to be closed by whoever asked for it. */
+  querier(): Querier {
+    return this.tsdb.querier();
   }
 
   /** Keeps the database open until `release`; every request holds its tenant. */
