@@ -4,8 +4,9 @@ import { Worker } from 'node:worker_threads';
 import type { EngineClient, EngineRequest, EngineResponse } from '@ampere/contracts';
 import type { LimitsData } from '@ampere/limits';
 import type { Log } from '../log.ts';
-import type { FromEngine, ToEngine } from './messages.ts';
+import type { FromEngine } from './messages.ts';
 import { EngineUnavailableError, PortClient } from './port-client.ts';
+import { portOf } from './worker-host.ts';
 
 /** What the thread needs to know; plain data that can be cloned. */
 export interface EngineWorkerData {
@@ -32,11 +33,7 @@ export class EngineWorker implements EngineClient {
 
   private constructor(options: EngineWorkerOptions) {
     this.#worker = new Worker(options.entry, { workerData: options.data });
-    const port = this.#worker;
-    this.#client = new PortClient({
-      postMessage: (message: ToEngine, transfer = []) => port.postMessage(message, [...transfer]),
-      on: (event, listener) => port.on(event, listener),
-    });
+    this.#client = new PortClient(portOf(this.#worker));
     let cause: Error | undefined;
     this.#worker.on('error', (error: Error) => {
       cause = error;

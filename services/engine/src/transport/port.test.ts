@@ -1,10 +1,11 @@
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { MessageChannel } from 'node:worker_threads';
 import type { EngineClient, EngineRequest, EngineResponse } from '@ampere/contracts';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { makeGate } from '../testing/gate.ts';
-import { CHUNKS_AHEAD, movable, type Port } from './messages.ts';
+import { CHUNKS_AHEAD, movable } from './messages.ts';
 import { PortClient } from './port-client.ts';
 import { PortServer } from './port-server.ts';
+import { portOf } from './worker-host.ts';
 
 /** A fresh one each time, as its body is given away. */
 const makeRequest = (change: Partial<EngineRequest> = {}): EngineRequest => ({
@@ -20,13 +21,6 @@ const makeRequest = (change: Partial<EngineRequest> = {}): EngineRequest => ({
 });
 
 const makeEmpty = (): EngineResponse => ({ status: 200, headers: {}, body: new Uint8Array(0) });
-
-function portOf<Out, In>(port: MessagePort): Port<Out, In> {
-  return {
-    postMessage: (message, transfer = []) => port.postMessage(message, [...transfer]),
-    on: (event, listener) => port.on(event, listener),
-  };
-}
 
 /** A client and a server of this thread with a real port between them. */
 function connect(parts: Partial<EngineClient>) {
