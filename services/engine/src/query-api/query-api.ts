@@ -25,8 +25,8 @@ export interface QueryApiOptions {
   readonly clock: Clock;
   readonly promql: PromQl;
   readonly buildInfo: BuildInfo;
-  /** Structured log: `query` for slow queries, `query failed` for bugs. */
-  readonly log: (event: string, fields: Readonly<Record<string, unknown>>) => void;
+  /** Gets a `query` record for each slow query, and an error with its stack for each bug. */
+  readonly log: (level: 'info' | 'error', message: string, fields: Readonly<Record<string, unknown>>) => void;
   /** Queries that take at least so long are logged; 0 for all. */
   readonly slowQueryMs: number;
   /** Called once a request. `outcome` is `success` or Prometheus' error type. */
@@ -82,15 +82,20 @@ export class QueryApi {
 
   #bug({ request }: EndpointContext, route: Route, error: unknown): PrometheusError {
     const stack = error instanceof Error ? error.stack : String(error);
-    const { tenant, requestId } = request;
-    this.#options.log('query failed', { tenant, requestId, endpoint: route.name, stack });
+    const { tenant: workspace, requestId } = request;
+    this.#options.log('error', 'a query request failed', {
+      workspace,
+      requestId,
+      endpoint: route.name,
+      stack,
+    });
     return new PrometheusError('internal', `internal error, request id ${requestId}`);
   }
 
   #logQuery({ request, report }: EndpointContext, route: Route, outcome: string, durationMs: number): void {
     const { query, ...cost }: QueryReport = report;
-    this.#options.log('query', {
-      tenant: request.tenant,
+    this.#options.log('info', 'query', {
+      workspace: request.tenant,
       requestId: request.requestId,
       principal: request.principalArn,
       endpoint: route.name,
