@@ -16,6 +16,7 @@ import { PushMetrics } from './ingest/push-metrics.ts';
 import { errorFields, type Log } from './log.ts';
 import { apiError } from './responses.ts';
 import type { OpenStorage } from './tenants/storage.ts';
+import { registerStorageMetrics } from './tenants/storage-metrics.ts';
 import type { Tenant } from './tenants/tenant.ts';
 import { Tenants } from './tenants/tenants.ts';
 
@@ -55,12 +56,13 @@ export class Engine implements EngineClient {
       'ampere_engine_failures_total',
       'Requests that failed for a fault of the engine.',
     );
+    registerStorageMetrics(registry, tenants);
     registry.gaugeCallback(
       'ampere_engine_workspaces',
       'Workspaces by state of their storage.',
       ['state'],
       (report) => {
-        report(tenants.ids().length, 'open');
+        report(tenants.openCount, 'open');
         report(tenants.failedCount, 'failed');
       },
     );

@@ -295,7 +295,7 @@ describe('disk trouble is a 503 that names no path', () => {
     });
 
   check('full', 'commit', 'samples could not be stored: the disk is full; send them again');
-  check('io', 'commit', 'samples could not be stored: the disk failed; send them again');
+  check('io', 'commit', 'samples could not be stored: the disk fails; send them again');
   check('full', 'append', 'samples could not be stored: the disk is full; send them again');
 });
 

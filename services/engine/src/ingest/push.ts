@@ -94,7 +94,9 @@ export class PushHandler {
     } catch (error) {
       if (error instanceof DecodeError)
         return plainText(error.kind === 'too-large' ? 413 : 400, error.message);
-      if (error instanceof DiskError) return this.#diskTrouble(error, request, tenant);
+      if (error instanceof DiskError) {
+        return this.#storageTrouble(error, request, tenant);
+      }
       throw error;
     }
   }
@@ -154,14 +156,14 @@ export class PushHandler {
     metrics.commitSeconds.observe((clock.monotonicMs() - startMs) / 1000);
   }
 
-  #diskTrouble(error: DiskError, request: EngineRequest, tenant: Tenant): EngineResponse {
+  #storageTrouble(error: DiskError, request: EngineRequest, tenant: Tenant): EngineResponse {
     this.#options.log('error', 'samples could not be stored', {
       workspace: tenant.id,
       requestId: request.requestId,
       ...errorFields(error),
     });
     // The error's own text has paths of this machine in it.
-    const why = error.code === 'full' ? 'the disk is full' : 'the disk failed';
+    const why = error.code === 'full' ? 'the disk is full' : 'the disk fails';
     return plainText(503, `samples could not be stored: ${why}; send them again`, { 'retry-after': '5' });
   }
 }

@@ -43,7 +43,7 @@ test('a tenant that was created is found, with its own limits, and is opened by 
   await tenants.close();
   expect([...storages.byTenant.values()].every(({ isClosed }) => isClosed)).toBe(true);
   const again = await open();
-  expect(again.ids().sort()).toEqual(['small', 'ws-1']);
+  expect([...again.all()].map(({ id }) => id).sort()).toEqual(['small', 'ws-1']);
 });
 
 describe('ids that could mean something in a path are refused', () => {
@@ -128,7 +128,7 @@ test('a tenant that can not be opened is refused, and tried again when asked for
     mkdirSync(`${dataDir}/workspaces/${id}`, { recursive: true });
   storages.broken.add('c');
   const tenants = await open();
-  expect(tenants.ids().sort()).toEqual(['a', 'b', 'd', 'e', 'f']);
+  expect([...tenants.all()].map(({ id }) => id).sort()).toEqual(['a', 'b', 'd', 'e', 'f']);
   expect(tenants.failedCount).toBe(1);
   expect(tenants.find('c').kind).toBe('failed');
   storages.broken.delete('c');

@@ -91,8 +91,13 @@ export class Tenants {
     return { kind: 'failed' };
   }
 
-  ids(): string[] {
-    return [...this.#tenants.keys()];
+  /** Those that are open. */
+  all(): IterableIterator<Tenant> {
+    return this.#tenants.values();
+  }
+
+  get openCount(): number {
+    return this.#tenants.size;
   }
 
   /** Tenants whose folder can't be opened. */

@@ -1,5 +1,5 @@
 import type { Appender, AppendOutcome, Querier, Refusal } from '@ampere/series';
-import type { OpenStorage, TenantStorage } from '../tenants/storage.ts';
+import type { OpenStorage, StorageStats, TenantStorage } from '../tenants/storage.ts';
 
 /** A database for tests of what is around one: it counts, and fails or waits when it is told to. */
 export class FakeStorage implements TenantStorage {
@@ -37,6 +37,20 @@ export class FakeStorage implements TenantStorage {
 
   querier(): Querier {
     throw new Error('the fake storage is not for reading');
+  }
+
+  stats(): StorageStats {
+    return {
+      series: 0,
+      activeSeries: 0,
+      slabBytes: 0,
+      walBytes: 0,
+      walSegments: 0,
+      walSyncs: this.commits,
+      walFailures: 0,
+      walBacklogBytes: 0,
+      replay: { tornTails: 0, corruptions: 0, durationMs: 0 },
+    };
   }
 
   async close(): Promise<void> {

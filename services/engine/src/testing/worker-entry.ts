@@ -6,7 +6,7 @@ import { Limits } from '@ampere/limits';
 import { Registry } from '@ampere/metrics';
 import { NodeDisk, SystemClock } from '@ampere/platform';
 import { Engine, type QueryApi } from '../engine.ts';
-import type { EngineWorkerData } from '../transport/engine-worker.ts';
+import type { EngineSettings } from '../engine-settings.ts';
 import { hostEngine, portOf } from '../transport/worker-host.ts';
 import { FakeStorages } from './fake-storage.ts';
 
@@ -25,7 +25,7 @@ const queryApi: QueryApi = {
   },
 };
 
-const { dataDir, limits } = workerData as EngineWorkerData;
+const { dataDir, limits } = workerData as EngineSettings;
 const isOpen = await hostEngine(portOf(parentPort!), (log) =>
   Engine.open({
     dataDir,

@@ -1,39 +1,35 @@
 import { writeFileSync } from 'node:fs';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { EngineRequest } from '@ampere/contracts';
 import { parseLimits } from '@ampere/limits';
 import { encodeSnappy, encodeWriteRequest } from '@ampere/remote-write';
-import { build } from 'esbuild';
 import { expect, test } from 'vitest';
+import { bundleWorker } from '../testing/bundle-worker.ts';
 import { makeGate } from '../testing/gate.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { EngineWorker } from './engine-worker.ts';
 
-async function bundledEntry(folder: string): Promise<URL> {
-  const outfile = `${folder}/engine-worker.mjs`;
-  await build({
-    entryPoints: [fileURLToPath(new URL('../testing/worker-entry.ts', import.meta.url))],
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    outfile,
-    // CommonJS packages in a bundle of modules ask for require.
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
-    logLevel: 'error',
-  });
-  return pathToFileURL(outfile);
-}
+const BUILD_INFO = {
+  version: '3.5.0',
+  revision: '',
+  branch: '',
+  buildUser: '',
+  buildDate: '',
+  goVersion: '',
+};
 
 async function start(dataDir?: string) {
   const folder = temporaryFolder();
   const exited = makeGate<Error>();
   const logged: string[] = [];
   const worker = await EngineWorker.start({
-    entry: await bundledEntry(folder),
-    data: { dataDir: dataDir ?? `${folder}/data`, limits: parseLimits(undefined), fsync: 'always' },
+    entry: await bundleWorker(new URL('../testing/worker-entry.ts', import.meta.url), folder),
+    settings: {
+      dataDir: dataDir ?? `${folder}/data`,
+      limits: parseLimits(undefined),
+      fsync: 'always',
+      buildInfo: BUILD_INFO,
+      slowQueryMs: 1000,
+    },
     log: (level, message) => logged.push(`${level} ${message}`),
     onExit: exited.open,
   });

@@ -2,23 +2,16 @@
 
 import { Worker } from 'node:worker_threads';
 import type { EngineClient, EngineRequest, EngineResponse } from '@ampere/contracts';
-import type { LimitsData } from '@ampere/limits';
+import type { EngineSettings } from '../engine-settings.ts';
 import type { Log } from '../log.ts';
 import type { FromEngine } from './messages.ts';
 import { EngineUnavailableError, PortClient } from './port-client.ts';
 import { portOf } from './worker-host.ts';
 
-/** What the thread needs to know; plain data that can be cloned. */
-export interface EngineWorkerData {
-  readonly dataDir: string;
-  readonly limits: LimitsData;
-  readonly fsync: 'always' | 'interval' | 'off';
-}
-
 export interface EngineWorkerOptions {
   /** The bundled src/worker-main.ts. */
   readonly entry: URL;
-  readonly data: EngineWorkerData;
+  readonly settings: EngineSettings;
   /** Takes the thread's log records. */
   readonly log: Log;
   /** The thread ended without being asked to; every request has failed, and so will later ones. */
@@ -32,7 +25,7 @@ export class EngineWorker implements EngineClient {
   #isStopping = false;
 
   private constructor(options: EngineWorkerOptions) {
-    this.#worker = new Worker(options.entry, { workerData: options.data });
+    this.#worker = new Worker(options.entry, { workerData: options.settings });
     this.#client = new PortClient(portOf(this.#worker));
     let cause: Error | undefined;
     this.#worker.on('error', (error: Error) => {
