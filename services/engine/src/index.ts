@@ -1,6 +1,14 @@
-export { Engine, type EngineOptions, type QueryApi } from './engine.ts';
+export { Engine, type EngineOptions } from './engine.ts';
 export type { EngineSettings } from './engine-settings.ts';
 export type { Log, LogLevel } from './log.ts';
+export {
+  type BuildInfo,
+  type PromQl,
+  promQl,
+  QueryApi,
+  type QueryApiOptions,
+  type TsdbStatus,
+} from './query-api/index.ts';
 export type { OpenStorage, StorageStats, TenantStorage } from './tenants/storage.ts';
 export type { Tenant } from './tenants/tenant.ts';
 export { EngineWorker, type EngineWorkerOptions } from './transport/engine-worker.ts';

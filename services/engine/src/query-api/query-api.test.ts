@@ -242,7 +242,9 @@ test('a bug is logged with its stack and counted', async () => {
     { level: 'error', fields: { endpoint: 'query', requestId: 'request-1' } },
   ]);
   expect(kit.logged[0]!.fields['stack']).toContain('TypeError: oops');
-  expect(kit.observed).toEqual(['query internal']);
+  expect(kit.registry.text()).toContain(
+    'ampere_query_requests_total{endpoint="query",outcome="internal"} 1\n',
+  );
 });
 
 test('a query ends at its timeout, at the default one, and when the client goes', async () => {
@@ -362,7 +364,11 @@ test('slow queries are logged, others and other endpoints are not', async () => 
       },
     },
   ]);
-  expect(kit.observed).toEqual(['query success', 'labels success', 'query_range success']);
+  const counted = kit.registry.text();
+  for (const endpoint of ['query', 'labels', 'query_range']) {
+    expect(counted).toContain(`ampere_query_requests_total{endpoint="${endpoint}",outcome="success"} 1\n`);
+  }
+  expect(counted).toContain('ampere_queried_samples_total 14\n');
 });
 
 test('runtimeinfo tells times and retention and nothing of the machine', async () => {

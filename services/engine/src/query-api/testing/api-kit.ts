@@ -1,24 +1,30 @@
 // What tests of the query API share: an API over a few series and a way to ask it.
 
 import type { EngineBody, EngineRequest, EngineResponse } from '@ampere/contracts';
+import { Registry } from '@ampere/metrics';
 import { FakeClock } from '@ampere/platform';
 import {
+  type EngineOptions,
   type Evaluate,
-  exprToJson,
-  parseExpr,
-  parseMetricSelector,
-  prettify,
   type QueryResult,
   type QueryValue,
   STABLE_LANGUAGE,
-  typeOf,
 } from '@ampere/promql';
 import { Labels } from '@ampere/series';
+import { promQl } from '../promql.ts';
 import { QueryApi, type QueryApiOptions } from '../query-api.ts';
-import type { MetadataEntry, PromQl, QueryLimits, QueryTenant, TsdbStatus } from '../tenant.ts';
+import type { MetadataEntry, QueryLimits, QueryTenant, TsdbStatus } from '../tenant.ts';
 import { MemoryQuerier, type MemorySeries } from './memory-querier.ts';
 
 export const NOW_MS = 1_700_000_000_000;
+
+/** Prometheus' own. */
+const ENGINE_OPTIONS: EngineOptions = {
+  lookbackDeltaMs: 300_000,
+  subqueryStepMs: 60_000,
+  delayedNameRemoval: false,
+  typeAndUnitLabels: false,
+};
 
 export function memorySeries(
   labels: Readonly<Record<string, string>>,
@@ -44,26 +50,14 @@ export interface KitOptions {
 export class ApiKit {
   readonly clock = new FakeClock(NOW_MS);
   readonly logged: { level: string; message: string; fields: Readonly<Record<string, unknown>> }[] = [];
-  readonly observed: string[] = [];
+  readonly registry = new Registry();
   readonly queriers: MemoryQuerier[] = [];
   readonly tenant: QueryTenant;
   readonly api: QueryApi;
 
   constructor(options: KitOptions = {}) {
-    const promql: PromQl = {
-      parse: (query) => parseExpr(query, STABLE_LANGUAGE),
-      parseSelector: parseMetricSelector,
-      typeOf,
-      evaluate: options.evaluate ?? ((_, { endMs }) => resultOf({ type: 'scalar', timeMs: endMs, value: 1 })),
-      format: prettify,
-      toJson: exprToJson,
-      options: {
-        lookbackDeltaMs: 300_000,
-        subqueryStepMs: 60_000,
-        delayedNameRemoval: false,
-        typeAndUnitLabels: false,
-      },
-    };
+    const evaluate: Evaluate = (_, { endMs }) => resultOf({ type: 'scalar', timeMs: endMs, value: 1 });
+    const promql = promQl(options.evaluate ?? evaluate, ENGINE_OPTIONS, STABLE_LANGUAGE);
     const metadata = options.metadata ?? new Map();
     this.tenant = {
       tsdb: {
@@ -88,9 +82,9 @@ export class ApiKit {
         buildDate: '',
         goVersion: '',
       },
-      log: (level, message, fields) => this.logged.push({ level, message, fields }),
+      log: (level, message, fields = {}) => this.logged.push({ level, message, fields }),
       slowQueryMs: options.slowQueryMs ?? Number.POSITIVE_INFINITY,
-      observe: (endpoint, outcome) => this.observed.push(`${endpoint} ${outcome}`),
+      registry: this.registry,
     };
     this.api = new QueryApi(apiOptions);
   }
