@@ -124,6 +124,7 @@ await tsdb.close();
 await measure('replay', seriesCount * scrapes, async () => {
   tsdb = await Tsdb.open(options);
 });
+await measure('takeOutSeries', seriesCount, async () => tsdb.truncate(START_MS + 15_000 * scrapes));
 await tsdb.close();
 rmSync(folder, { recursive: true });
 process.stdout.write(`${JSON.stringify(result)}\n`);
