@@ -6,7 +6,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { encodeSnappy, encodeWriteRequest } from '@ampere/remote-write';
+import type { FloatHistogram } from '@ampere/promql';
+import { encodeSnappy, encodeWriteRequest, type OutgoingSeries } from '@ampere/remote-write';
+import { encodeHistogram } from './histogram-message.ts';
 import type { MemorySeries } from './memory-querier.ts';
 
 /** The program, or undefined when this machine has none. */
@@ -37,6 +39,7 @@ export class RealPrometheus {
         '--storage.tsdb.path=data',
         '--web.listen-address=127.0.0.1:0',
         '--web.enable-remote-write-receiver',
+        '--enable-feature=native-histograms',
       ],
       { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
     );
@@ -56,10 +59,20 @@ export class RealPrometheus {
   }
 
   async write(series: readonly MemorySeries[]): Promise<void> {
-    const timeseries = series.map(({ labels, samples }) => ({
-      labels,
-      samples: samples.map(([timestampMs, value]) => ({ timestampMs, value })),
-    }));
+    await this.#send(
+      series.map(({ labels, samples }) => ({
+        labels,
+        samples: samples.map(([timestampMs, value]) => ({ timestampMs, value })),
+      })),
+    );
+  }
+
+  async writeHistogram(name: string, timeMs: number, histogram: FloatHistogram): Promise<void> {
+    const histograms = [encodeHistogram(histogram, timeMs)];
+    await this.#send([{ labels: [['__name__', name]], samples: [], histograms }]);
+  }
+
+  async #send(timeseries: readonly OutgoingSeries[]): Promise<void> {
     const response = await fetch(`${this.#url}/api/v1/write`, {
       method: 'POST',
       headers: { 'content-encoding': 'snappy', 'content-type': 'application/x-protobuf' },
