@@ -3,6 +3,7 @@ import { Limits, parseLimits } from '@ampere/limits';
 import { Registry } from '@ampere/metrics';
 import { DiskError, FakeClock, NodeDisk } from '@ampere/platform';
 import { encodeSnappy, encodeWriteRequest, type OutgoingWriteRequest } from '@ampere/remote-write';
+import { TsdbError } from '@ampere/tsdb';
 import { describe, expect, test } from 'vitest';
 import { Engine } from '../engine.ts';
 import { FakeStorages } from '../testing/fake-storage.ts';
@@ -297,6 +298,13 @@ describe('disk trouble is a 503 that names no path', () => {
   check('full', 'commit', 'samples could not be stored: the disk is full; send them again');
   check('io', 'commit', 'samples could not be stored: the disk fails; send them again');
   check('full', 'append', 'samples could not be stored: the disk is full; send them again');
+});
+
+test('a log that can not keep up is a 503', async () => {
+  const { push, storage } = await setUp();
+  storage.appendError = new TsdbError('wal-unavailable', 'too much is waiting');
+  const response = await push(samples(1));
+  expect([response.status, response.headers['retry-after']]).toEqual([503, '5']);
 });
 
 test('the metrics of a deleted workspace go with it', async () => {

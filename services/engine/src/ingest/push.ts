@@ -22,6 +22,7 @@ import {
   WriteRequestDecoder,
 } from '@ampere/remote-write';
 import type { Appender, Labels, Refusal } from '@ampere/series';
+import { TsdbError } from '@ampere/tsdb';
 import { errorFields, type Log } from '../log.ts';
 import { emptyResponse, plainText } from '../responses.ts';
 import type { MetadataRefusal } from '../tenants/metadata-store.ts';
@@ -94,7 +95,7 @@ export class PushHandler {
     } catch (error) {
       if (error instanceof DecodeError)
         return plainText(error.kind === 'too-large' ? 413 : 400, error.message);
-      if (error instanceof DiskError) {
+      if (error instanceof DiskError || error instanceof TsdbError) {
         return this.#storageTrouble(error, request, tenant);
       }
       throw error;
@@ -156,7 +157,7 @@ export class PushHandler {
     metrics.commitSeconds.observe((clock.monotonicMs() - startMs) / 1000);
   }
 
-  #storageTrouble(error: DiskError, request: EngineRequest, tenant: Tenant): EngineResponse {
+  #storageTrouble(error: DiskError | TsdbError, request: EngineRequest, tenant: Tenant): EngineResponse {
     this.#options.log('error', 'samples could not be stored', {
       workspace: tenant.id,
       requestId: request.requestId,
