@@ -2,6 +2,11 @@ export { QueryCanceledError, QueryError, QueryTimeoutError } from './engine/erro
 export { evaluate } from './engine/index.ts';
 export type * from './engine/types.ts';
 export { formatDuration, formatFloat } from './go-format.ts';
+export {
+  formatHistogram,
+  type HistogramJson,
+  histogramToJson,
+} from './histogram/index.ts';
 export type * from './parser/ast.ts';
 export { typeOf } from './parser/check.ts';
 export { ParseError } from './parser/errors.ts';

@@ -96,9 +96,11 @@ class Trimming {
       return bound === upper ? this.#drop(count) : this.#takeOpen(count, lower, bound > lower);
     }
     if (lower === Number.NEGATIVE_INFINITY) {
-      if (upper > 0) lower = 0;
-      else if (bound === lower) return this.#upper ? this.#drop(count) : this.#take(count, upper);
-      else return this.#upper ? this.#takeOpen(count, upper, bound < upper) : this.#drop(count);
+      if (bound === lower) return this.#upper ? this.#drop(count) : this.#take(count, Math.min(upper, 0));
+      if (upper <= 0) return this.#upper ? this.#takeOpen(count, upper, bound < upper) : this.#drop(count);
+      // Taken to begin at zero, which a cut below zero contradicts.
+      if (bound < 0) return this.#drop(count);
+      lower = 0;
     }
     return this.#keep(lower, upper, count, true);
   }

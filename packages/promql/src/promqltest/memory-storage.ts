@@ -1,7 +1,7 @@
 // Series in memory that a Querier reads: storage for test scripts.
 //
-// Histograms get the counter reset hint that a time series database gives them on reading: the first
-// of a run of one kind has its own or none, the others "not reset", and after a reset a new run begins.
+// Histograms get the counter reset hint that Prometheus' database gives them on reading: "not reset" when
+// they go on in the same chunk, their own or none when a new one had to begin.
 
 import {
   type LabelHints,
@@ -117,20 +117,16 @@ function copySamples(
 function hinted(histogram: FloatHistogram, previous: FloatHistogram | undefined): FloatHistogram {
   const { counterReset } = histogram;
   if (counterReset === 'gauge' || counterReset === 'reset') return histogram;
-  return { ...histogram, counterReset: continues(histogram, previous) };
+  return { ...histogram, counterReset: continues(histogram, previous) ? 'not-reset' : 'unknown' };
 }
 
-function continues(
-  histogram: FloatHistogram,
-  previous: FloatHistogram | undefined,
-): FloatHistogram['counterReset'] {
-  if (previous === undefined || previous.counterReset === 'gauge') return 'unknown';
-  const sameLayout =
+function continues(histogram: FloatHistogram, previous: FloatHistogram | undefined): boolean {
+  return (
+    previous !== undefined &&
+    previous.counterReset !== 'gauge' &&
     histogram.schema === previous.schema &&
     histogram.zeroThreshold === previous.zeroThreshold &&
-    sameBounds(histogram.customValues, previous.customValues);
-  if (histogram.count < previous.count) return 'reset';
-  if (!sameLayout)
-    return histogram.schema === previous.schema && histogram.customValues ? 'reset' : 'unknown';
-  return countsDecreased(histogram, previous) ? 'reset' : 'not-reset';
+    sameBounds(histogram.customValues, previous.customValues) &&
+    !countsDecreased(histogram, previous)
+  );
 }

@@ -43,7 +43,9 @@ export function runScript(text: string, engine: TestEngine): EvalOutcome[] {
 }
 
 function load(storage: MemoryStorage, { series, stepMs, withNhcb }: LoadCommand): void {
-  for (const { labels, values } of series) {
+  // Of lines for the same series the last one counts.
+  const last = new Map(series.map((line) => [line.labels.key, line]));
+  for (const { labels, values } of last.values()) {
     for (const [i, value] of values.entries()) storage.append(labels, i * stepMs, value);
   }
   if (!withNhcb) return;

@@ -51,7 +51,8 @@ function parseLabels(line: string): { labels: Labels; end: number } {
     for (;;) {
       LABEL.lastIndex = end;
       const [, name, quoted, value, separator] = LABEL.exec(line) ?? [];
-      if (separator === undefined) throw new ScriptError(`bad labels: ${line}`);
+      if (separator === undefined || (name !== undefined && value === undefined))
+        throw new ScriptError(`bad labels: ${line}`);
       const label = name ?? unquoteText(quoted!);
       pairs.push(value === undefined ? [METRIC_NAME, label] : [label, unquoteText(value)]);
       end = LABEL.lastIndex;
