@@ -1,6 +1,12 @@
 export { QueryCanceledError, QueryError, QueryTimeoutError } from './engine/errors.ts';
+export { evaluate } from './engine/index.ts';
 export type * from './engine/types.ts';
 export { formatDuration, formatFloat } from './go-format.ts';
+export {
+  formatHistogram,
+  type HistogramJson,
+  histogramToJson,
+} from './histogram/index.ts';
 export type * from './parser/ast.ts';
 export { typeOf } from './parser/check.ts';
 export { ParseError } from './parser/errors.ts';

@@ -3,7 +3,8 @@
 // 1. The file is made with "must be new". When it is there, its holder is looked up: it counts as alive
 //    only when a process with that pid runs and began when the lock says, so that a pid that was given
 //    to another process after a crash or in a new container doesn't keep the folder closed.
-// 2. A lock whose holder is gone is removed, and the file made anew.
+// 2. A lock whose holder is gone is removed, and the file made anew. So is one of our own process when
+//    the caller vouches that it has the folder open nowhere else: threads die alone.
 //
 // Two processes that find the same dead lock at the same instant could both take it: the lock guards
 // against a second server by mistake, not against an adversary.
@@ -64,11 +65,13 @@ export class FolderLock {
     disk: Disk,
     processes: ProcessProbe,
     log: (event: TsdbEvent) => void,
+    isOnlyOwnerInProcess = false,
   ): Promise<FolderLock> {
     const path = `${folder}/lock`;
     const mark = (await processes.startMark(processes.pid)) ?? '';
     try {
-      const file = (await create(disk, path)) ?? (await takeOver(disk, path, processes, log));
+      const file =
+        (await create(disk, path)) ?? (await takeOver(disk, path, processes, log, isOnlyOwnerInProcess));
       await writeHolder(file, `${processes.pid}\n${mark}\n`);
     } catch (error) {
       if (!(error instanceof DiskError && error.code === 'full')) throw error;
@@ -96,10 +99,13 @@ async function takeOver(
   path: string,
   processes: ProcessProbe,
   log: (event: TsdbEvent) => void,
+  isOnlyOwnerInProcess: boolean,
 ): Promise<DiskFile> {
   const [pidText = '', mark = ''] = text(await disk.readFile(path)).split('\n');
   const pid = /^\d+$/.test(pidText) ? Number(pidText) : undefined;
-  const running = pid === undefined ? undefined : await processes.startMark(pid);
+  // A lock of our own that our caller knows nothing of was left by a thread of ours that died.
+  const isLeftover = pid === undefined || (isOnlyOwnerInProcess && pid === processes.pid);
+  const running = isLeftover ? undefined : await processes.startMark(pid);
   if (running !== undefined && (running === mark || running === '' || mark === '')) {
     throw new TsdbError(
       'locked',
@@ -108,7 +114,7 @@ async function takeOver(
   }
   log({
     level: 'warn',
-    message: 'took over the lock of a process that is gone',
+    message: 'took over the lock of an owner that is gone',
     fields: { path, pid: pidText },
   });
   await disk.remove(path);

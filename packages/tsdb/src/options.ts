@@ -57,6 +57,11 @@ export interface TsdbOptions {
   readonly log?: (event: TsdbEvent) => void;
   /** Seeds the hash tables and marks the segments. */
   readonly random?: Random;
+  /**
+   * The caller has seen to it that this process has the folder open nowhere else: a lock of this process
+   * was left by a thread that died, and is taken over. Default: false.
+   */
+  readonly isOnlyOwnerInProcess?: boolean;
   /** How the holder of a lock file is looked up; for tests. */
   readonly processes?: ProcessProbe;
 }

@@ -77,7 +77,8 @@ export class Tsdb {
       await disk.syncFolder(folder);
       await disk.syncFolder(parentOf(folder));
     }
-    const lock = await FolderLock.acquire(folder, disk, options.processes ?? new SystemProcesses(disk), log);
+    const processes = options.processes ?? new SystemProcesses(disk);
+    const lock = await FolderLock.acquire(folder, disk, processes, log, options.isOnlyOwnerInProcess);
     try {
       const startedMs = clock.monotonicMs();
       const replay = newFacts();

@@ -49,6 +49,7 @@ const DURATION_MS_MAX = 9_223_372_036_854;
 
 /** Milliseconds of a duration such as `1h30m`: whole numbers with units that get smaller. */
 export function parseDuration(text: string): number {
+  if (text === '0') return 0;
   const invalid = () => new LiteralError(`not a valid duration string: ${quote(text)}`);
   let total = 0;
   let unitMsBefore = Number.POSITIVE_INFINITY;

@@ -1,6 +1,6 @@
 // Write requests for tests: plain series in, WriteColumns out.
 
-import type { Querier, WriteColumns } from '@ampere/series';
+import type { Matcher, Querier, WriteColumns } from '@ampere/series';
 import { SampleColumns } from '@ampere/series';
 import type { ProcessProbe } from '../lock.ts';
 
@@ -63,11 +63,16 @@ export function columnsOf(all: readonly TestSeries[]): WriteColumns {
   };
 }
 
-/** Everything that a querier shows, as label text to "time=bits" texts. */
-export function contentOf(querier: Querier, startMs = -Infinity, endMs = Infinity): Record<string, string[]> {
+/** What a querier shows to matchers, or all, as label text to "time=bits" texts. */
+export function contentOf(
+  querier: Querier,
+  startMs = -Infinity,
+  endMs = Infinity,
+  matchers: readonly Matcher[] = [],
+): Record<string, string[]> {
   const content: Record<string, string[]> = {};
   const columns = new SampleColumns(1);
-  const set = querier.select({ startMs, endMs }, []);
+  const set = querier.select({ startMs, endMs }, matchers);
   while (set.next()) {
     set.read(columns);
     content[textOf([...set.labels()])] = Array.from({ length: columns.length }, (_, i) =>

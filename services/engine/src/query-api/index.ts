@@ -1,3 +1,4 @@
+export { promQl } from './promql.ts';
 export { QueryApi, type QueryApiOptions } from './query-api.ts';
 export { QUERY_API_PREFIX } from './routes.ts';
 export type {

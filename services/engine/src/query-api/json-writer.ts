@@ -3,6 +3,10 @@ import { putAscii, putString } from './number-text.ts';
 
 /** How large a piece of an answer gets before it is handed on. */
 export const PIECE_BYTES = 64 * 1024;
+/** Room for what is written between two looks at `isFull`, so that a piece is seldom copied. */
+const OVERSHOOT_BYTES = 40 * 1024;
+const FIRST_BYTES = 2048;
+const NO_BYTES = new Uint8Array(0);
 
 /**
  * Gathers JSON as bytes. Whoever writes looks at `isFull` now and then (at least once in PIECE_BYTES)
@@ -10,9 +14,11 @@ export const PIECE_BYTES = 64 * 1024;
  */
 export class JsonWriter {
   /** Room for the caller's own `put…`; taken afresh after each `reserve`. */
-  bytes: Uint8Array = new Uint8Array(4096);
+  bytes: Uint8Array = NO_BYTES;
   /** Where the next byte goes. */
   at = 0;
+  /** What is allocated next at least: little for small answers, a whole piece for those that go on. */
+  #capacity = FIRST_BYTES;
 
   get isFull(): boolean {
     return this.at >= PIECE_BYTES;
@@ -22,7 +28,7 @@ export class JsonWriter {
   reserve(byteCount: number): void {
     const needed = this.at + byteCount;
     if (needed <= this.bytes.length) return;
-    const grown = new Uint8Array(Math.max(needed, 2 * this.bytes.length));
+    const grown = new Uint8Array(Math.max(needed, this.#capacity, 2 * this.bytes.length));
     grown.set(this.bytes.subarray(0, this.at));
     this.bytes = grown;
   }
@@ -30,8 +36,9 @@ export class JsonWriter {
   /** What was written since the last call; belongs to the caller. */
   take(): Uint8Array {
     const piece = this.bytes.subarray(0, this.at);
-    this.bytes = new Uint8Array(PIECE_BYTES + 4096);
+    this.bytes = NO_BYTES;
     this.at = 0;
+    this.#capacity = PIECE_BYTES + OVERSHOOT_BYTES;
     return piece;
   }
 

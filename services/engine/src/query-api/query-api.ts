@@ -10,11 +10,14 @@
 // error with its stack in the log.
 
 import type { EngineBody, EngineRequest, EngineResponse } from '@ampere/contracts';
+import type { Registry } from '@ampere/metrics';
 import type { Clock } from '@ampere/platform';
+import { errorFields, type Log } from '../log.ts';
 import type { Answer, EndpointContext, QueryReport } from './endpoint.ts';
 import { JsonWriter } from './json-writer.ts';
 import { Parameters } from './parameters.ts';
 import { PrometheusError, prometheusErrorOf } from './prometheus-error.ts';
+import { QueryMetrics } from './query-metrics.ts';
 import { findRoute, type Route } from './routes.ts';
 import type { BuildInfo, PromQl, QueryTenant } from './tenant.ts';
 
@@ -25,21 +28,23 @@ export interface QueryApiOptions {
   readonly clock: Clock;
   readonly promql: PromQl;
   readonly buildInfo: BuildInfo;
-  /** Structured log: `query` for slow queries, `query failed` for bugs. */
-  readonly log: (event: string, fields: Readonly<Record<string, unknown>>) => void;
+  /** Gets a `query` record for each slow query, and an error with its stack for each bug. */
+  readonly log: Log;
   /** Queries that take at least so long are logged; 0 for all. */
   readonly slowQueryMs: number;
-  /** Called once a request. `outcome` is `success` or Prometheus' error type. */
-  readonly observe: (endpoint: string, outcome: string, seconds: number) => void;
+  /** Where the API registers its metrics; once a registry. */
+  readonly registry: Registry;
 }
 
 export class QueryApi {
   readonly #options: QueryApiOptions;
   readonly #serverStartMs: number;
+  readonly #metrics: QueryMetrics;
 
   constructor(options: QueryApiOptions) {
     this.#options = options;
     this.#serverStartMs = options.clock.nowMs();
+    this.#metrics = new QueryMetrics(options.registry);
   }
 
   /** Answers a request under QUERY_API_PREFIX; errors are answers too. The body isn't compressed. */
@@ -51,7 +56,7 @@ export class QueryApi {
       const refused = errorResponse(new PrometheusError('bad_data', 'Method Not Allowed', 405));
       return { ...refused, headers: { ...refused.headers, allow: route.methods.join(', ') } };
     }
-    const { clock, promql, buildInfo, observe } = this.#options;
+    const { clock, promql, buildInfo } = this.#options;
     const context: EndpointContext = {
       request,
       tenant,
@@ -73,7 +78,7 @@ export class QueryApi {
       return errorResponse(refusal);
     } finally {
       const durationMs = clock.monotonicMs() - context.startedAtMs;
-      observe(route.name, outcome, durationMs / 1000);
+      this.#metrics.observe(route.name, outcome, durationMs, context.report.samples);
       if (route.isQuery && durationMs >= this.#options.slowQueryMs) {
         this.#logQuery(context, route, outcome, durationMs);
       }
@@ -81,16 +86,19 @@ export class QueryApi {
   }
 
   #bug({ request }: EndpointContext, route: Route, error: unknown): PrometheusError {
-    const stack = error instanceof Error ? error.stack : String(error);
-    const { tenant, requestId } = request;
-    this.#options.log('query failed', { tenant, requestId, endpoint: route.name, stack });
-    return new PrometheusError('internal', `internal error, request id ${requestId}`);
+    this.#options.log('error', 'a query request failed', {
+      workspace: request.tenant,
+      requestId: request.requestId,
+      endpoint: route.name,
+      ...errorFields(error),
+    });
+    return new PrometheusError('internal', `internal error, request id ${request.requestId}`);
   }
 
   #logQuery({ request, report }: EndpointContext, route: Route, outcome: string, durationMs: number): void {
     const { query, ...cost }: QueryReport = report;
-    this.#options.log('query', {
-      tenant: request.tenant,
+    this.#options.log('info', 'query', {
+      workspace: request.tenant,
       requestId: request.requestId,
       principal: request.principalArn,
       endpoint: route.name,

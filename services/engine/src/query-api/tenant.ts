@@ -43,14 +43,19 @@ export interface TsdbStatus {
   readonly seriesCountByLabelValuePair: readonly NamedCount[];
 }
 
-/** One workspace as the query API sees it. */
-export interface QueryTenant {
+/** What is read of a workspace's database. */
+export interface QueryStorage {
   /** A fresh reading of the data; the API closes it. */
   querier(): Querier;
+  /** At most `limit` entries a list. Missing when the storage counts nothing. */
+  status?(limit: number): TsdbStatus;
+}
+
+/** One workspace as the query API sees it. */
+export interface QueryTenant {
+  readonly tsdb: QueryStorage;
   readonly metadata: MetadataSource;
   readonly limits: QueryLimits;
-  /** At most `limit` entries a list. Missing when the storage counts nothing. */
-  tsdbStatus?(limit: number): TsdbStatus;
 }
 
 /** PromQL, as the package of that name offers it. The functions that take text throw ParseError. */

@@ -36,12 +36,12 @@ export function parseTime(text: string): number {
   throw new FormatError(`cannot parse ${quote(text)} to a valid timestamp`);
 }
 
-/** Rounds as Prometheus does: the fraction alone, half away from zero, by way of nanoseconds. */
+/** Rounds as Prometheus does: the fraction alone, half away from zero; what is below a millisecond then is cut off. */
 function millisecondsOf(seconds: number): number {
   const whole = Math.trunc(seconds);
   const fraction = seconds - whole;
   const rounded = (Math.sign(fraction) * Math.round(Math.abs(fraction) * 1000)) / 1000;
-  return whole * 1000 + Math.floor(Math.trunc(rounded * 1e9) / 1e6);
+  return whole * 1000 + Math.trunc(Math.trunc(rounded * 1e9) / 1e6);
 }
 
 function clamp(timeMs: number): number {
@@ -67,7 +67,9 @@ function parseRfc3339(text: string): number | undefined {
   if (offsetHours > 24 || offsetMinutes > 60) return undefined;
   const offset = (parts[8] === '-' ? -1 : 1) * (offsetHours * 60 + offsetMinutes);
   const minutes = (daysSince1970(year, month, day) * 24 + hour) * 60 + minute - offset;
-  return (minutes * 60 + second) * 1000 + Number((parts[7] ?? '').padEnd(3, '0').slice(0, 3));
+  const nanoseconds = Number((parts[7] ?? '').padEnd(9, '0').slice(0, 9));
+  // Cut off towards 1970, as Go's integers do.
+  return Math.trunc((minutes * 60 + second) * 1000 + nanoseconds / 1e6) + 0;
 }
 
 function daysInMonth(year: number, month: number): number {

@@ -67,7 +67,7 @@ function oneMore(hints: LabelHints): LabelHints {
 }
 
 function withQuerier<T>({ tenant }: EndpointContext, read: (querier: Querier) => T): T {
-  const querier = tenant.querier();
+  const querier = tenant.tsdb.querier();
   try {
     return read(querier);
   } finally {

@@ -114,16 +114,20 @@ function execute(context: EndpointContext, execution: Execution): Answer {
   checkAlive();
   const preparedMs = clock.monotonicMs();
   const { queryTimeRangeMs, querySamplesMax } = tenant.limits;
-  const opened = tenant.querier();
+  const opened = tenant.tsdb.querier();
   const querier =
     queryTimeRangeMs > 0 ? new RangeLimitedQuerier(opened, queryTimeRangeMs, lookbackDeltaMs) : opened;
   let result: QueryResult;
   try {
     result = promql.evaluate(
       querier,
-      { expr, ...times, lookbackDeltaMs, samplesMax: querySamplesMax, checkAlive },
+      { expr, text: report.query, ...times, lookbackDeltaMs, samplesMax: querySamplesMax, checkAlive },
       promql.options,
     );
+  } catch (error) {
+    // Duration expressions are worked out only here, and are a part of the text all the same.
+    if (error instanceof ParseError) throw invalidParameter('query', error.message);
+    throw error;
   } finally {
     querier.close();
   }

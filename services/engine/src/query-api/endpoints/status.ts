@@ -43,7 +43,7 @@ export function tsdb({ parameters, tenant }: EndpointContext): Answer {
     if ('error' in result || result.value < 1) throw badData('limit must be a positive number');
     limit = Math.min(result.value, TSDB_LIST_MAX);
   }
-  const status = tenant.tsdbStatus?.(limit);
+  const status = tenant.tsdb.status?.(limit);
   if (status === undefined) throw new PrometheusError('unavailable', 'TSDB not ready');
   return answer(
     smallValue({

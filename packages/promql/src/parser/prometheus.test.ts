@@ -1,0 +1,65 @@
+// Random queries, valid and mutated, against a real Prometheus 3.5: the same tree, the same formatted text,
+// the same error. Skipped when there is no Prometheus. AMPERE_SEED chooses other queries, AMPERE_TEST_LONG=1 many.
+
+import { SeededRandom } from '@ampere/platform';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { exprToJson, ParseError, parseExpr, prettify, WHOLE_LANGUAGE } from '../index.ts';
+import { AFTER_3_5, generateQuery, mutateQuery, VOCABULARY } from '../testing/query-generator.ts';
+import { findPrometheus, RealPrometheus } from '../testing/real-prometheus.ts';
+
+const path = findPrometheus();
+const seed = Number(process.env['AMPERE_SEED'] ?? 1);
+const rounds = process.env['AMPERE_TEST_LONG'] === '1' ? 20_000 : 400;
+
+test.skipIf(path !== null)('comparison with a real Prometheus: skipped, there is none', () => {
+  console.log('no Prometheus found (AMPERE_PROMETHEUS): the parser is not compared with it');
+});
+
+describe.skipIf(path === null)(`compared with Prometheus, seed ${seed}`, () => {
+  let prometheus: RealPrometheus;
+  beforeAll(async () => {
+    prometheus = await RealPrometheus.start(path!);
+  });
+  afterAll(() => prometheus?.stop());
+
+  test('formatted text, tree and errors', async () => {
+    const random = new SeededRandom(seed);
+    const vocabulary = { ...VOCABULARY, without: AFTER_3_5 };
+    for (let i = 0; i < rounds; i++) {
+      const valid = generateQuery(random, vocabulary, 1 + random.integer(5));
+      const query = i % 3 === 0 ? valid : mutateQuery(random, valid);
+      const formatted = await prometheus.ask('format_query', { query });
+      const theirs = formatted.error?.replace('invalid parameter "query": ', '') ?? String(formatted.data);
+      const ours = answerOf(query);
+      if (theirs !== ours.text && isExplained(query, theirs, ours.text)) continue;
+      expect(ours.text, query).toBe(theirs);
+      if (ours.tree === null) continue;
+      const parsed = await prometheus.ask('parse_query', { query });
+      expect(ours.tree, query).toEqual(parsed.data);
+    }
+  }, 600_000);
+});
+
+function answerOf(query: string): { text: string; tree: unknown } {
+  try {
+    const expr = parseExpr(query, WHOLE_LANGUAGE);
+    return { text: prettify(expr), tree: exprToJson(expr) };
+  } catch (error) {
+    if (!(error instanceof ParseError)) throw error;
+    return { text: error.message, tree: null };
+  }
+}
+
+/** Differences that are meant (see the README), and one that is not understood (the last). */
+function isExplained(query: string, theirs: string, ours: string): boolean {
+  // 3.5 shows that it panicked, or a number for a token without a name.
+  if (theirs.includes('unexpected error') || theirs.includes('<Item ')) return true;
+  // Newer parts of the language.
+  if (/\b(?:start|end)\s*(?:#.*\s*)*\(|<\/|>\//.test(query)) return true;
+  // Letters instead of a colon between brackets.
+  if (ours.includes(`, expected ':'`)) return true;
+  // Printed so that it can be read again.
+  if (ours.includes('ignoring () group_') || ours.includes('offset (')) return true;
+  if (ours.replaceAll('"', '') === theirs.replaceAll('"', '')) return true;
+  return theirs.includes('bool modifier can only be used') && ours.includes('bool modifier can only be used');
+}
