@@ -73,3 +73,41 @@ test('replaceFile is durable when it resolves', async () => {
   expect(text(await disk.readFile('/d/g'))).toBe('new');
   expect(await disk.list('/d')).toEqual(['f', 'g']);
 });
+
+test('a folder is renamed at once or not at all', async () => {
+  const outcomes = new Set<string>();
+  for (let seed = 0; seed < 30; seed++) {
+    const disk = new MemoryDisk(new SeededRandom(seed));
+    await disk.makeFolder('/d/new/in');
+    for (const path of ['/d/new/a', '/d/new/in/b']) {
+      const file = await disk.openAppend(path, 'create');
+      await file.append(bytes(path));
+      await file.sync();
+    }
+    await disk.syncFolder('/d/new/in');
+    await disk.syncFolder('/d/new');
+    await disk.rename('/d/new', '/d/old');
+    expect(await disk.list('/d')).toEqual(['old']);
+    if (seed % 2 === 0) await disk.syncFolder('/d');
+    disk.crash();
+    const [name, ...others] = await disk.list('/d');
+    expect(others).toEqual([]);
+    if (seed % 2 === 0) expect(name).toBe('old');
+    expect(text(await disk.readFile(`/d/${name}/a`))).toBe('/d/new/a');
+    expect(text(await disk.readFile(`/d/${name}/in/b`))).toBe('/d/new/in/b');
+    outcomes.add(name!);
+  }
+  expect(outcomes).toEqual(new Set(['new', 'old']));
+});
+
+test('a file is read synchronously too', async () => {
+  const { disk, file } = await diskWithFile(1);
+  await file.append(bytes('0123456789'));
+  const open = disk.openReadSync('/d/f');
+  const into = new Uint8Array(4);
+  expect(open.size).toBe(10);
+  expect(open.readSync(into, 3)).toBe(4);
+  expect(text(into)).toBe('3456');
+  expect(open.readSync(into, 8)).toBe(2);
+  expect(() => disk.openReadSync('/d/none')).toThrow('ENOENT');
+});

@@ -64,7 +64,7 @@ function merge(...models: Model[]): Model {
   return all;
 }
 
-function valueOf(bits: string): number {
+function floatOf(bits: string): number {
   return Buffer.from(bits, 'hex').readDoubleBE();
 }
 
@@ -237,7 +237,7 @@ describe.skipIf(found.length === 0)('real programs', () => {
           const pairs = [...labels].slice(1).map(([name, value]) => `${name}="${value}"`);
           for (const [timeMs, bits] of samples) {
             if (timeMs % 1000 !== 0) continue;
-            const value = valueOf(bits);
+            const value = floatOf(bits);
             text.push(`up{${pairs.join()}} ${Object.is(value, -0) ? '-0' : value} ${timeMs / 1000}`);
             addSample(model, labels, timeMs, bits);
           }

@@ -13,7 +13,7 @@ export function encodeIndexV1(index: IndexReader): Uint8Array {
     into.view.setUint32(into.length, value);
     into.length += 4;
   };
-  const text = (into: ByteBuffer, value: string) => {
+  const putText = (into: ByteBuffer, value: string) => {
     const bytes = new TextEncoder().encode(value);
     into.reserve(bytes.length + 8);
     into.uvarint(bytes.length);
@@ -40,7 +40,7 @@ export function encodeIndexV1(index: IndexReader): Uint8Array {
   const symbolOffsets = new Map<string, number>();
   for (const symbol of symbols) {
     symbolOffsets.set(symbol, out.length + 4 + content.length);
-    text(content, symbol);
+    putText(content, symbol);
   }
   const symbolsAt = section(content);
 
@@ -85,8 +85,8 @@ export function encodeIndexV1(index: IndexReader): Uint8Array {
     for (const at of series) u32(content, at);
     table.reserve(8);
     table.uvarint(2);
-    text(table, name);
-    text(table, value);
+    putText(table, name);
+    putText(table, value);
     table.reserve(8);
     table.uvarint(section(content));
   }
