@@ -5,7 +5,7 @@
 
 import { type Disk, DiskError, type SyncDiskFile } from '@ampere/platform';
 import { BlockError } from './block-error.ts';
-import { PAGE_BYTES, PAGE_SLACK_BYTES, type PageCache } from './page-cache.ts';
+import { PAGE_BYTES, PAGE_SLACK_BYTES, type Page, type PageCache } from './page-cache.ts';
 
 export class PagedFile {
   readonly path: string;
@@ -16,7 +16,10 @@ export class PagedFile {
   at = 0;
   readonly #file: SyncDiskFile;
   readonly #cache: PageCache;
-  readonly #number: number;
+  /** Key of page 0. */
+  readonly #firstKey: number;
+  /** The page that was used last, if it is still what it was. */
+  #last: Page | undefined;
   #joined: Uint8Array;
   #joinedView: DataView;
 
@@ -25,7 +28,7 @@ export class PagedFile {
     this.size = file.size;
     this.#file = file;
     this.#cache = cache;
-    this.#number = cache.addFile();
+    this.#firstKey = cache.addFile();
     this.#joined = new Uint8Array(256);
     this.#joinedView = new DataView(this.#joined.buffer);
     this.bytes = this.#joined;
@@ -83,19 +86,27 @@ export class PagedFile {
   }
 
   close(): void {
-    this.#cache.removeFile(this.#number);
+    this.#cache.removeFile(this.#firstKey);
     this.#file.closeSync();
   }
 
-  #page(number: number): { bytes: Uint8Array; view: DataView } {
-    const known = this.#cache.get(this.#number, number);
-    if (known !== undefined) return known;
-    const page = this.#cache.add(this.#number, number);
-    const offset = number * PAGE_BYTES;
+  #page(number: number): Page {
+    const key = this.#firstKey + number;
+    let page = this.#last;
+    if (page === undefined || page.key !== key) {
+      page = this.#cache.get(key) ?? this.#load(key, number * PAGE_BYTES);
+      this.#last = page;
+    }
+    page.isUsed = true;
+    return page;
+  }
+
+  #load(key: number, offset: number): Page {
+    const page = this.#cache.add(key);
     try {
       this.#fill(page.bytes.subarray(0, Math.min(PAGE_BYTES, this.size - offset)), offset);
     } catch (error) {
-      this.#cache.remove(this.#number, number);
+      this.#cache.remove(page);
       throw error;
     }
     return page;
