@@ -70,10 +70,15 @@ export class ByteCursor {
   text(): string {
     const length = this.uvarint();
     this.#require(length);
-    const from = this.at;
+    const text = this.textAt(this.at, this.at + length);
     this.at += length;
+    return text;
+  }
+
+  /** The text that lies in `bytes[from, to)`. */
+  textAt(from: number, to: number): string {
     try {
-      return decodeText(this.bytes, from, this.at);
+      return decodeText(this.bytes, from, to);
     } catch {
       this.at = from;
       return this.fail('a text is not UTF-8');

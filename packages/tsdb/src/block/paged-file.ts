@@ -7,6 +7,9 @@ import { type Disk, DiskError, type SyncDiskFile } from '@ampere/platform';
 import { BlockError } from './block-error.ts';
 import { PAGE_BYTES, PAGE_SLACK_BYTES, type Page, type PageCache } from './page-cache.ts';
 
+/** No chunk or series is longer; a length that says otherwise is a broken one, and not worth the memory. */
+const LOCATED_BYTES_MAX = 64 << 20;
+
 export class PagedFile {
   readonly path: string;
   readonly size: number;
@@ -47,6 +50,7 @@ export class PagedFile {
   /** Makes `length` bytes from `offset` readable, and a few (meaningless) ones behind them. */
   locate(offset: number, length: number): void {
     this.#requireRange(offset, length);
+    if (length > LOCATED_BYTES_MAX) throw this.corrupt(offset, `${length} bytes are said to belong together`);
     const page = Math.floor(offset / PAGE_BYTES);
     const at = offset - page * PAGE_BYTES;
     if (at + length <= PAGE_BYTES) {
@@ -57,7 +61,7 @@ export class PagedFile {
       return;
     }
     if (this.#joined.length < length + PAGE_SLACK_BYTES) {
-      this.#joined = new Uint8Array(2 * (length + PAGE_SLACK_BYTES));
+      this.#joined = new Uint8Array(length + (length >>> 1) + PAGE_SLACK_BYTES);
       this.#joinedView = new DataView(this.#joined.buffer);
     }
     let filled = 0;

@@ -32,6 +32,13 @@ function expectPair(cursor: ByteCursor): void {
   if (cursor.uvarint() !== 2) cursor.fail('a postings table entry is not of a name and a value');
 }
 
+/** Orders `bytes[a, aEnd)` and `bytes[b, bEnd)`, which for UTF-8 is the order of the texts. */
+function compareBytes(bytes: Uint8Array, a: number, aEnd: number, b: number, bEnd: number): number {
+  const end = Math.min(aEnd, a + bEnd - b);
+  for (let i = a, j = b; i < end; i++, j++) if (bytes[i] !== bytes[j]) return bytes[i]! - bytes[j]!;
+  return aEnd - a - (bEnd - b);
+}
+
 /** The runs of one name. */
 interface NameRuns {
   /** The first value of each run. */
@@ -56,34 +63,48 @@ class SampledTable implements PostingsTable {
     if (toc.postingsTable === 0) return;
     readSection(file, toc.postingsTable, 'postings table', cursor);
     const count = cursor.u32();
-    let lastName: string | undefined;
-    let lastValue = '';
+    const { bytes } = cursor;
+    // Where the last entry's name and value lie: only those that are remembered become strings.
+    let lastName = 0;
+    let lastNameEnd = 0;
+    let lastValue = 0;
+    let lastValueEnd = 0;
     let runs: NameRuns | undefined;
     let runEntries = 0;
     let from = cursor.at;
     let fileOffset = cursor.fileOffset;
     for (let i = 0; i < count; i++) {
       const entryAt = cursor.at;
-      const entryOffset = cursor.fileOffset;
       expectPair(cursor);
-      const name = cursor.text();
-      const value = cursor.text();
+      const nameLength = cursor.uvarint();
+      const name = cursor.at;
+      const nameEnd = name + nameLength;
+      cursor.skip(nameLength);
+      const valueLength = cursor.uvarint();
+      const value = cursor.at;
+      const valueEnd = value + valueLength;
+      cursor.skip(valueLength);
       cursor.uvarint();
-      const order = lastName === undefined ? -1 : compareText(lastName, name);
-      if (order > 0 || (order === 0 && compareText(lastValue, value) >= 0)) {
+      const order = i === 0 ? -1 : compareBytes(bytes, lastName, lastNameEnd, name, nameEnd);
+      if (order > 0 || (order === 0 && compareBytes(bytes, lastValue, lastValueEnd, value, valueEnd) >= 0)) {
         cursor.fail('the postings table is not sorted');
       }
       if (order !== 0 || runEntries === SAMPLE_EVERY) {
-        if (i > 0) this.#runs.add(fileOffset, cursor.bytes, from, entryAt);
-        if (order !== 0) this.#names.set(name, (runs = { firsts: [], run: this.#runs.count }));
-        runs!.firsts.push(value);
+        if (i > 0) this.#runs.add(fileOffset, bytes, from, entryAt);
+        if (order !== 0) {
+          runs = { firsts: [], run: this.#runs.count };
+          this.#names.set(cursor.textAt(name, nameEnd), runs);
+        }
+        runs!.firsts.push(cursor.textAt(value, valueEnd));
         runEntries = 0;
+        fileOffset += entryAt - from;
         from = entryAt;
-        fileOffset = entryOffset;
       }
       runEntries++;
       lastName = name;
+      lastNameEnd = nameEnd;
       lastValue = value;
+      lastValueEnd = valueEnd;
     }
     if (count > 0) this.#runs.add(fileOffset, cursor.bytes, from, cursor.at);
   }

@@ -31,7 +31,7 @@ import { planCompaction } from './planner.ts';
 export const DELETION_SUFFIX = '.tmp-for-deletion';
 
 export interface BlockStoreOptions {
-  /** Made when missing. */
+  /** An absolute path; made when missing, in a folder that is there. */
   readonly folder: string;
   readonly disk: Disk;
   readonly clock: Clock;
@@ -72,7 +72,10 @@ export class BlockStore {
   /** Opens the folder. Rejects with a DiskError; damaged blocks are reported in `damaged`, not thrown. */
   static async open(options: BlockStoreOptions): Promise<BlockStore> {
     const store = new BlockStore(options);
-    await options.disk.makeFolder(options.folder);
+    if ((await options.disk.info(options.folder)) === undefined) {
+      await options.disk.makeFolder(options.folder);
+      await options.disk.syncFolder(options.folder.slice(0, options.folder.lastIndexOf('/')) || '/');
+    }
     for (const name of await options.disk.list(options.folder)) {
       const isLeftover = name.endsWith(CREATION_SUFFIX) || name.endsWith(DELETION_SUFFIX);
       if (isLeftover && isUlid(name.slice(0, 26))) await store.#removeLeftover(name);

@@ -36,6 +36,8 @@ export interface CompactionOptions {
  * Writes the merger of the blocks and resolves with its meta; with undefined when every sample was deleted
  * and there is no new block. Of equal times of a series, the first block's sample counts. Rejects with a
  * BlockError when a source is corrupt, with a DiskError when writing fails; nothing is left behind then.
+ *
+ * Reads synchronously and without pause, so it belongs on a thread where nobody waits for anything else.
  */
 export async function compactBlocks(
   blocks: readonly BlockReader[],
