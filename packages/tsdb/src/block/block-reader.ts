@@ -36,8 +36,8 @@ export class BlockReader {
   #holders = 1;
 
   /**
-   * Opens a block folder, checking the headers, tables and tombstones. Throws a BlockError that names the
-   * file and place of what is wrong.
+   * Opens a block folder, checking the headers and tombstones; everything else is checked when it is read.
+   * Throws a BlockError that names the file and place of what is wrong, as all reading does.
    */
   static open(folder: string, options: BlockReaderOptions): BlockReader {
     return new BlockReader(folder, options);
@@ -65,6 +65,11 @@ export class BlockReader {
   /** Of index and chunks on disk. */
   get bytes(): number {
     return this.index.bytes + this.chunks.bytesOnDisk;
+  }
+
+  /** Reads and checks the tables of the index, which reading does otherwise when it first needs them. */
+  verify(): void {
+    this.index.verify();
   }
 
   /** Whether it can have samples in [startMs, endMs]. */

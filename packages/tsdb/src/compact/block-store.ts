@@ -1,8 +1,8 @@
 // The blocks of one database: a folder of block folders, and what is done with them over time.
 //
 // 1. Opening removes what a crash left half made or half removed, opens every block, and removes those that
-//    another one replaces (its meta.json names them as parents). A block that can't be opened is left
-//    where it is, and so are the blocks it was made from.
+//    another one replaces (its meta.json names them as parents), once that one's tables are found to be
+//    readable. A damaged block is left where it is, and so are the blocks it was made from.
 // 2. A block is taken away by renaming its folder to `.tmp-for-deletion`, which is durable before the files
 //    go: a half-removed block is never taken for one.
 // 3. Compaction writes the new block durably before the old ones are taken away. A crash in between is
@@ -119,13 +119,16 @@ export class BlockStore {
       if (plan.length === 0) return plan;
       const sources = plan.map((meta) => this.#blocks.find((block) => block.ulid === meta.ulid)!);
       const merged = await this.#compact(sources, signal);
+      // When all was deleted, there is no new block for whose sake loading takes them away.
+      if (merged === undefined) for (const block of sources) this.#doom(block);
+      await this.#load();
+      const damage = this.#damaged.find(({ ulid }) => ulid === merged?.ulid);
+      if (damage !== undefined) throw damage.error;
       this.#log({
         level: 'info',
         message: 'compacted blocks',
         fields: { sources: plan.map((meta) => meta.ulid).join(' '), block: merged?.ulid ?? 'none' },
       });
-      for (const block of sources) this.#doom(block);
-      await this.#load();
       return plan;
     });
   }
@@ -222,7 +225,7 @@ export class BlockStore {
     const { disk, folder, histograms } = this.#options;
     const known = new Map(this.#blocks.map((block) => [block.ulid, block]));
     const found: BlockReader[] = [];
-    const damaged: DamagedBlock[] = [];
+    this.#damaged = [];
     try {
       for (const name of await disk.list(folder)) {
         if (!isUlid(name) || this.#doomed.has(name)) continue;
@@ -236,12 +239,7 @@ export class BlockStore {
           found.push(BlockReader.open(this.#path(name), { disk, cache: this.#cache, histograms }));
         } catch (error) {
           if (!(error instanceof BlockError)) throw error;
-          damaged.push({ ulid: name, error });
-          this.#log({
-            level: 'error',
-            message: 'a block can not be opened',
-            fields: { name, error: error.message },
-          });
+          this.#reportDamage(name, error);
         }
       }
     } catch (error) {
@@ -252,14 +250,38 @@ export class BlockStore {
     for (const block of this.#blocks) block.release();
     this.#blocks = found;
     this.#changed.clear();
-    this.#damaged = damaged;
-    const replaced = new Set(
-      found.flatMap(({ meta }) => meta.compaction.parents.map((parent) => parent.ulid)),
-    );
+    // Nothing is taken away for the sake of a block that can't be read itself.
+    const replaced = found.flatMap((block) => {
+      const parents = this.#blocks.filter((other) => isParent(other, block));
+      return parents.length === 0 || this.#isSound(block) ? parents : [];
+    });
     for (const block of found) {
-      if (replaced.has(block.ulid) || block.meta.compaction.deletable) this.#doom(block);
+      if (replaced.includes(block) || block.meta.compaction.deletable) this.#doom(block);
     }
     await this.#tryRemoveDoomed();
+  }
+
+  /** Whether a block's tables are readable; one whose aren't is counted among the damaged. */
+  #isSound(block: BlockReader): boolean {
+    try {
+      block.verify();
+      return true;
+    } catch (error) {
+      if (!(error instanceof BlockError)) throw error;
+      this.#reportDamage(block.ulid, error);
+      this.#blocks = this.#blocks.filter((other) => other !== block);
+      block.release();
+      return false;
+    }
+  }
+
+  #reportDamage(ulid: string, error: BlockError): void {
+    this.#damaged.push({ ulid, error });
+    this.#log({
+      level: 'error',
+      message: 'a block can not be opened',
+      fields: { ulid, error: error.message },
+    });
   }
 
   async #removeLeftover(name: string): Promise<void> {
@@ -316,4 +338,9 @@ export class BlockStore {
     this.#changes = done.catch(() => undefined);
     return await done;
   }
+}
+
+/** Whether `child` was made from `block`. */
+function isParent(block: BlockReader, child: BlockReader): boolean {
+  return child.meta.compaction.parents.some((parent) => parent.ulid === block.ulid);
 }
