@@ -1,4 +1,5 @@
 export { QueryCanceledError, QueryError, QueryTimeoutError } from './engine/errors.ts';
+export { evaluate } from './engine/index.ts';
 export type * from './engine/types.ts';
 export { formatDuration, formatFloat } from './go-format.ts';
 export {

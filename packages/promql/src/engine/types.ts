@@ -16,6 +16,8 @@ export interface EngineOptions {
 
 export interface QueryRequest {
   readonly expr: Expr;
+  /** The query's text, for the line and column of annotations; without it a query counts as one line. */
+  readonly text?: string;
   /** Instant query: both are the evaluation time and the step is 0. */
   readonly startMs: number;
   readonly endMs: number;

@@ -1,0 +1,115 @@
+// Aggregations: which way each operator goes, and those that stream.
+//
+// sum, avg, min, max, count, group, stddev, stdvar and count_values take series one by one into their
+// group's accumulator. quantile, topk, bottomk, limitk and limit_ratio look at all series of a group
+// together.
+
+import { LabelsBuilder, METRIC_NAME } from '@ampere/series';
+import { formatFloat, quote } from '../../go-format.ts';
+import type { AggregateExpr } from '../../parser/ast.ts';
+import { QueryError } from '../errors.ts';
+import { hasLoneSurrogate } from '../go-text.ts';
+import { formatHistogram } from '../histograms.ts';
+import type { Evaluation } from '../query-context.ts';
+import { ABSENT, FLOAT, type SeriesSink, StepSeries } from '../step-series.ts';
+import { type Accumulator, type AccumulatorKind, createAccumulator } from './accumulators.ts';
+import { AggregationNotes } from './aggregation-notes.ts';
+import { Grouping } from './grouping.ts';
+import { streamQuantile } from './quantile-aggregation.ts';
+import { streamSelection } from './selection.ts';
+
+export function streamAggregate(ev: Evaluation, expr: AggregateExpr, sink: SeriesSink): void {
+  switch (expr.operator) {
+    case 'quantile':
+      streamQuantile(ev, expr, sink);
+      return;
+    case 'count_values':
+      streamCountValues(ev, expr, sink);
+      return;
+    case 'topk':
+    case 'bottomk':
+    case 'limitk':
+    case 'limit_ratio':
+      streamSelection(ev, expr, sink);
+      return;
+    default:
+      streamAccumulated(ev, expr, expr.operator, sink);
+      return;
+  }
+}
+
+function streamAccumulated(
+  ev: Evaluation,
+  expr: AggregateExpr,
+  kind: AccumulatorKind,
+  sink: SeriesSink,
+): void {
+  const { budget, annotations } = ev.query;
+  const notes = new AggregationNotes(annotations, expr);
+  const steps = ev.steps.count;
+  let held = 0;
+  const grouping = new Grouping<Accumulator>(expr, () => {
+    held += steps;
+    budget.hold(steps);
+    return createAccumulator(kind, steps, notes);
+  });
+  ev.stream(expr.expr, (series) => {
+    budget.work(steps);
+    grouping.of(series).state.add(series);
+  });
+  const emit = (into: SeriesSink) => {
+    for (const group of grouping.groups) {
+      const result = new StepSeries(group.labels, steps);
+      result.dropName = group.dropName;
+      group.state.finish(result);
+      budget.release(steps);
+      held -= steps;
+      if (!result.isEmpty) into(result);
+    }
+  };
+  emit(sink);
+  budget.release(held);
+}
+
+/** Counts of equal values, each with the value as a label. */
+function streamCountValues(ev: Evaluation, expr: AggregateExpr, sink: SeriesSink): void {
+  const label = ev.text(expr.parameter!);
+  // Text that isn't UTF-8 is kept with lone surrogates.
+  if (label === '' || hasLoneSurrogate(label)) throw new QueryError(`invalid label name ${quote(label)}`);
+  const steps = ev.steps.count;
+  const grouping = new Grouping<Map<string, Float64Array>>(expr, () => new Map());
+  ev.stream(expr.expr, (series) => {
+    ev.query.budget.work(steps);
+    const counts = grouping.of(series).state;
+    for (let step = 0; step < steps; step++) {
+      const kind = series.kinds[step];
+      if (kind === ABSENT) continue;
+      const text =
+        kind === FLOAT ? formatFloat(series.values[step]!) : formatHistogram(series.histogramAt(step));
+      let column = counts.get(text);
+      if (column === undefined) {
+        column = new Float64Array(steps);
+        counts.set(text, column);
+        ev.query.budget.touch(steps * counts.size);
+      }
+      column[step]!++;
+    }
+  });
+  // The label may take the place of one that the groups differ in: then they come together.
+  const results = new Map<string, StepSeries>();
+  for (const group of grouping.groups) {
+    for (const [text, column] of group.state) {
+      const labels = new LabelsBuilder(group.labels).set(label, text).labels();
+      let result = results.get(labels.key);
+      if (result === undefined) {
+        result = new StepSeries(labels, steps);
+        result.dropName = group.dropName && label !== METRIC_NAME;
+        results.set(labels.key, result);
+      }
+      for (let step = 0; step < steps; step++) {
+        if (column[step]! > 0) result.setFloat(step, result.values[step]! + column[step]!);
+      }
+    }
+  }
+  for (const result of results.values()) sink(result);
+}

@@ -1,0 +1,238 @@
+// Arithmetic and comparison of two vectors, series by series of the same match group.
+//
+// One side is the "one" side (the right one, or the left one with group_right): at any step a match
+// group has at most one sample there. The other is the "many" side.
+//
+// 1. The "one" side is gathered by match group.
+// 2. The "many" side streams by: each of its series meets every "one" series of its group (nearly
+//    always there is just one), and the result is computed where both have a sample.
+// 3. Results with equal labels are joined. Two matches of one step with equal result labels are an
+//    error, even when a comparison then filters one of them out.
+// 4. With fill modifiers, a sample without a partner meets the fill value instead.
+//
+// Errors are found out of order of time, as a column is a whole series; of several the one of the
+// earliest step is thrown in the end, as an evaluation step by step would.
+
+import { type Labels, LabelsBuilder } from '@ampere/series';
+import type { BinaryExpr, VectorMatching } from '../../parser/ast.ts';
+import { merged } from '../drop-names.ts';
+import { QueryError } from '../errors.ts';
+import { formatLabels } from '../go-text.ts';
+import type { Evaluation } from '../query-context.ts';
+import { ABSENT, FLOAT, isMetadataLabel, type SeriesSink, StepSeries } from '../step-series.ts';
+import { ElementOperation, storeResult } from './element.ts';
+import { DEFAULT_MATCHING, groupKey, groupLabels, type KeyOf } from './match-key.ts';
+import { changesMeaning } from './scalar-operators.ts';
+
+/** The series of one match group, and what is known of it. */
+interface MatchGroup {
+  readonly one: StepSeries[];
+  /** Steps at which the "many" side has had a sample: to see a second one, and what fill must do. */
+  readonly manySeen: Uint8Array;
+  /** For many-to-one: steps already matched, by result labels. */
+  readonly matched: Map<string, Uint8Array>;
+}
+
+export function streamVectorMatching(ev: Evaluation, expr: BinaryExpr, sink: SeriesSink): void {
+  merged(
+    ev,
+    (into) => {
+      const results: StepSeries[] = [];
+      // The errors of matching come before those of equal results, so nothing is passed on till then.
+      new Matching(ev, expr).run((series) => results.push(series));
+      for (const series of results) into(series);
+    },
+    sink,
+  );
+}
+
+class Matching {
+  readonly #ev: Evaluation;
+  readonly #expr: BinaryExpr;
+  readonly #matching: VectorMatching;
+  readonly #keyOf: KeyOf;
+  readonly #operation: ElementOperation;
+  /** The "one" side is the left one. */
+  readonly #swapped: boolean;
+  readonly #fillMany: number | undefined;
+  readonly #fillOne: number | undefined;
+  readonly #groups = new Map<string, MatchGroup>();
+  /** Steps at which the "many" side has any sample at all. */
+  readonly #manyAnywhere: Uint8Array;
+  #errorStep = Number.POSITIVE_INFINITY;
+  #errorText = '';
+
+  constructor(ev: Evaluation, expr: BinaryExpr) {
+    this.#ev = ev;
+    this.#expr = expr;
+    this.#matching = expr.matching ?? DEFAULT_MATCHING;
+    this.#keyOf = groupKey(this.#matching.on, this.#matching.labels);
+    this.#operation = new ElementOperation(expr.operator, ev.query.annotations, expr.position);
+    this.#swapped = this.#matching.cardinality === 'one-to-many';
+    this.#fillMany = this.#swapped ? this.#matching.fillRight : this.#matching.fillLeft;
+    this.#fillOne = this.#swapped ? this.#matching.fillLeft : this.#matching.fillRight;
+    this.#manyAnywhere = new Uint8Array(ev.steps.count);
+  }
+
+  run(sink: SeriesSink): void {
+    const { budget } = this.#ev.query;
+    const ones = this.#ev.collect(this.#swapped ? this.#expr.left : this.#expr.right);
+    for (const series of ones) this.#group(this.#keyOf(series.labels)).one.push(series);
+    this.#ev.stream(this.#swapped ? this.#expr.right : this.#expr.left, (many) => {
+      budget.work(many.kinds.length);
+      this.#meet(many, sink);
+    });
+    this.#findDuplicates();
+    if (this.#errorText !== '') throw new QueryError(this.#errorText);
+    if (this.#fillMany !== undefined) this.#fillMissingMany(this.#fillMany, sink);
+    for (const series of ones) budget.releaseSeries(series);
+  }
+
+  #group(key: string): MatchGroup {
+    let group = this.#groups.get(key);
+    if (group === undefined) {
+      group = { one: [], manySeen: new Uint8Array(this.#ev.steps.count), matched: new Map() };
+      this.#groups.set(key, group);
+    }
+    return group;
+  }
+
+  #meet(many: StepSeries, sink: SeriesSink): void {
+    const { kinds } = many;
+    const anywhere = this.#manyAnywhere;
+    for (let step = 0; step < kinds.length; step++) anywhere[step]! |= kinds[step]!;
+    const key = this.#keyOf(many.labels);
+    const known = this.#groups.get(key);
+    if (known === undefined && this.#fillOne === undefined) return;
+    const group = known ?? this.#group(key);
+    for (const one of group.one) this.#combine(group, many, one, sink);
+    if (this.#fillOne !== undefined) this.#meetFill(group, many, this.#fillOne, sink);
+    for (let step = 0; step < kinds.length; step++) group.manySeen[step]! |= kinds[step]!;
+  }
+
+  /** The result of one pair of series. */
+  #combine(group: MatchGroup, many: StepSeries, one: StepSeries, sink: SeriesSink): void {
+    const result = new StepSeries(this.#resultLabels(many.labels, one.labels), many.kinds.length);
+    const taken = this.#takenSteps(group, result.labels);
+    let any = false;
+    for (let step = 0; step < many.kinds.length; step++) {
+      if (many.kinds[step] === ABSENT || one.kinds[step] === ABSENT) continue;
+      if (!this.#apply(many, one, step)) continue;
+      if (taken[step] !== 0) this.#reportTaken(step);
+      taken[step] = 1;
+      any = storeResult(this.#operation, this.#expr.returnBool, result, step) || any;
+    }
+    if (any) this.#emit(result, sink);
+  }
+
+  #meetFill(group: MatchGroup, many: StepSeries, fill: number, sink: SeriesSink): void {
+    const matchLabels = groupLabels(many.labels, this.#matching.on, this.#matching.labels);
+    const filled = new StepSeries(matchLabels, many.kinds.length);
+    for (let step = 0; step < many.kinds.length; step++) {
+      if (many.kinds[step] === ABSENT || group.one.some((one) => one.kinds[step] !== ABSENT)) continue;
+      filled.setFloat(step, fill);
+    }
+    this.#combine(group, many, filled, sink);
+  }
+
+  /** Samples of the "one" side that nothing of the "many" side met. */
+  #fillMissingMany(fill: number, sink: SeriesSink): void {
+    for (const group of this.#groups.values()) {
+      for (const one of group.one) {
+        const matchLabels = groupLabels(one.labels, this.#matching.on, this.#matching.labels);
+        const filled = new StepSeries(matchLabels, one.kinds.length);
+        for (let step = 0; step < one.kinds.length; step++) {
+          if (one.kinds[step] !== ABSENT && group.manySeen[step] === ABSENT) filled.setFloat(step, fill);
+        }
+        this.#combine(group, filled, one, sink);
+      }
+    }
+  }
+
+  /** Whether the operation on the two samples has a result, which is then in `#operation`. */
+  #apply(many: StepSeries, one: StepSeries, step: number): boolean {
+    const left = this.#swapped ? one : many;
+    const right = this.#swapped ? many : one;
+    const operation = this.#operation;
+    if (left.kinds[step] === FLOAT) {
+      if (right.kinds[step] === FLOAT) operation.floats(left.values[step]!, right.values[step]!);
+      else operation.floatAndHistogram(left.values[step]!, right.histogramAt(step));
+    } else if (right.kinds[step] === FLOAT)
+      operation.histogramAndFloat(left.histogramAt(step), right.values[step]!);
+    else operation.histograms(left.histogramAt(step), right.histogramAt(step));
+    return operation.defined;
+  }
+
+  #emit(result: StepSeries, sink: SeriesSink): void {
+    if (this.#expr.returnBool) {
+      if (this.#ev.query.options.delayedNameRemoval) result.dropName = true;
+      else result.labels = result.labels.filter((name) => !isMetadataLabel(name));
+    }
+    sink(result);
+  }
+
+  /** Steps at which a match with these result labels was already made. */
+  #takenSteps(group: MatchGroup, labels: Labels): Uint8Array {
+    const key = this.#matching.cardinality === 'one-to-one' ? '' : labels.key;
+    let taken = group.matched.get(key);
+    if (taken === undefined) {
+      taken = new Uint8Array(this.#ev.steps.count);
+      group.matched.set(key, taken);
+    }
+    return taken;
+  }
+
+  #reportTaken(step: number): void {
+    const reason =
+      this.#matching.cardinality === 'one-to-one'
+        ? 'many-to-one matching must be explicit (group_left/group_right)'
+        : 'grouping labels must ensure unique matches';
+    this.#report(step, `multiple matches for labels: ${reason}`);
+  }
+
+  #report(step: number, text: string): void {
+    if (step >= this.#errorStep) return;
+    this.#errorStep = step;
+    this.#errorText = text;
+  }
+
+  /** Two samples of the "one" side in a group at a step at which there is anything to match. */
+  #findDuplicates(): void {
+    for (const group of this.#groups.values()) {
+      if (group.one.length < 2) continue;
+      for (let step = 0; step < this.#manyAnywhere.length; step++) {
+        if (this.#manyAnywhere[step] === ABSENT && this.#fillMany === undefined) continue;
+        const present = group.one.filter((one) => one.kinds[step] !== ABSENT);
+        if (present.length < 2) continue;
+        // The check of the "one" side comes first at its step.
+        if (step <= this.#errorStep) this.#errorStep = step + 0.5;
+        this.#report(step, this.#duplicateText(present[0]!.labels, present[1]!.labels));
+        break;
+      }
+    }
+  }
+
+  #duplicateText(a: Labels, b: Labels): string {
+    const [first, second] = a.compare(b) <= 0 ? [a, b] : [b, a];
+    const group = formatLabels(groupLabels(a, this.#matching.on, this.#matching.labels));
+    const side = this.#swapped ? 'left' : 'right';
+    return (
+      `found duplicate series for the match group ${group} on the ${side} hand-side of the operation: ` +
+      `[${formatLabels(first)}, ${formatLabels(second)}]` +
+      ';many-to-many matching not allowed: matching labels must be unique on one side'
+    );
+  }
+
+  #resultLabels(many: Labels, one: Labels): Labels {
+    const { cardinality, on, labels, include } = this.#matching;
+    let result = many;
+    if (changesMeaning(this.#expr.operator)) result = result.filter((name) => !isMetadataLabel(name));
+    if (cardinality === 'one-to-one') {
+      result = result.filter(on ? (name) => labels.includes(name) : (name) => !labels.includes(name));
+    }
+    if (include.length === 0) return result;
+    const builder = new LabelsBuilder(result);
+    for (const name of include) builder.set(name, one.get(name));
+    return builder.labels();
+  }
+}

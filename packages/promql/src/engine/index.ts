@@ -1,0 +1,170 @@
+// The engine's entry: from a parsed query to its result.
+
+import { Labels, SampleColumns } from '@ampere/series';
+import type { Expr, ValueType } from '../parser/ast.ts';
+import { typeOf } from '../parser/check.ts';
+import { resolveDurations } from '../parser/resolve-durations.ts';
+import { Annotations } from './annotations.ts';
+import { Budget } from './budget.ts';
+import { QueryError } from './errors.ts';
+import { Evaluator } from './evaluator.ts';
+import { statisticsSelectors } from './histogram-statistics.ts';
+import type { QueryContext } from './query-context.ts';
+import { unwrapParens } from './query-context.ts';
+import { streamRanges } from './range/range-source.ts';
+import { ABSENT, HISTOGRAM, SeriesMerger, type StepSeries, withoutMetadata } from './step-series.ts';
+import { Steps } from './steps.ts';
+import type {
+  EngineOptions,
+  Evaluate,
+  FloatHistogram,
+  MatrixValue,
+  QueryRequest,
+  QueryValue,
+  VectorValue,
+} from './types.ts';
+
+export const evaluate: Evaluate = (querier, request, options) => {
+  const { startMs, endMs, stepMs } = request;
+  const expr = resolveDurations(request.expr, { stepMs, rangeMs: endMs - startMs });
+  const annotations = new Annotations(request.text ?? '');
+  const budget = new Budget(request.samplesMax, request.checkAlive ?? (() => {}));
+  const query: QueryContext = {
+    querier,
+    options,
+    annotations,
+    budget,
+    lookbackDeltaMs: request.lookbackDeltaMs ?? options.lookbackDeltaMs,
+    statisticsSelectors: statisticsSelectors(expr),
+    startMs,
+    endMs,
+    stepMs,
+  };
+  const evaluator = new Evaluator(query, new Steps(startMs, endMs, stepMs));
+  const value = evaluateValue(evaluator, expr, request, options);
+  return { value, warnings: annotations.warnings, infos: annotations.infos, stats: budget.stats };
+};
+
+const TYPE_NAMES: Readonly<Record<ValueType, string>> = {
+  none: 'none',
+  scalar: 'scalar',
+  string: 'string',
+  vector: 'instant vector',
+  matrix: 'range vector',
+};
+
+function evaluateValue(
+  evaluator: Evaluator,
+  expr: Expr,
+  request: QueryRequest,
+  options: EngineOptions,
+): QueryValue {
+  const type = typeOf(expr);
+  const timeMs = request.endMs;
+  if (request.stepMs === 0) {
+    switch (type) {
+      case 'scalar':
+        return { type: 'scalar', timeMs, value: evaluator.scalar(expr)[0]! };
+      case 'string':
+        return { type: 'string', timeMs, value: evaluator.text(expr) };
+      case 'matrix':
+        return matrixAt(evaluator, expr, options);
+      default:
+        return vectorOf(timeMs, finalSeries(evaluator, expr, options));
+    }
+  }
+  if (type === 'scalar') return scalarMatrix(evaluator, expr);
+  if (type === 'vector') return matrixOf(evaluator.steps, finalSeries(evaluator, expr, options));
+  throw new QueryError(
+    `invalid expression type "${TYPE_NAMES[type]}" for range query, must be Scalar or instant Vector`,
+  );
+}
+
+/** The series of the answer, without the names whose removal was put off till now. */
+function finalSeries(evaluator: Evaluator, expr: Expr, options: EngineOptions): StepSeries[] {
+  const all = evaluator.collect(expr);
+  if (!options.delayedNameRemoval) return all;
+  const merger = new SeriesMerger();
+  for (const series of all) {
+    if (series.dropName) series.labels = withoutMetadata(series.labels);
+    merger.add(series);
+  }
+  return merger.series;
+}
+
+function vectorOf(timeMs: number, all: readonly StepSeries[]): VectorValue {
+  const values = new Float64Array(all.length);
+  let histograms: (FloatHistogram | undefined)[] | null = null;
+  for (let i = 0; i < all.length; i++) {
+    const series = all[i]!;
+    values[i] = series.values[0]!;
+    if (series.kinds[0] !== HISTOGRAM) continue;
+    histograms ??= new Array(all.length).fill(undefined);
+    histograms[i] = series.histogramAt(0);
+  }
+  return { type: 'vector', timeMs, labels: all.map((series) => series.labels), values, histograms };
+}
+
+function matrixOf(steps: Steps, all: StepSeries[]): MatrixValue {
+  all.sort((a, b) => a.labels.compare(b.labels));
+  const columns = all.map((series) => {
+    const column = new SampleColumns<FloatHistogram>(series.kinds.length);
+    let length = 0;
+    for (let step = 0; step < series.kinds.length; step++) {
+      const kind = series.kinds[step];
+      if (kind === ABSENT) continue;
+      column.timesMs[length] = steps.timeMs(step);
+      column.values[length] = series.values[step]!;
+      if (kind === HISTOGRAM) {
+        column.histograms ??= [];
+        column.histograms[length] = series.histogramAt(step);
+      }
+      length++;
+    }
+    column.length = length;
+    return column;
+  });
+  return { type: 'matrix', labels: all.map((series) => series.labels), columns };
+}
+
+function scalarMatrix(evaluator: Evaluator, expr: Expr): MatrixValue {
+  const values = evaluator.scalar(expr);
+  const column = new SampleColumns<FloatHistogram>(Math.max(1, values.length));
+  for (let step = 0; step < values.length; step++) {
+    column.timesMs[step] = evaluator.steps.timeMs(step);
+    column.values[step] = values[step]!;
+  }
+  column.length = values.length;
+  return { type: 'matrix', labels: [Labels.EMPTY], columns: [column] };
+}
+
+/** A range vector as the answer of an instant query: the samples themselves. */
+function matrixAt(evaluator: Evaluator, expr: Expr, options: EngineOptions): MatrixValue {
+  const range = unwrapParens(expr);
+  if (range.kind !== 'matrix-selector' && range.kind !== 'subquery') {
+    throw new QueryError(`a ${range.kind} can't be the answer of a query`);
+  }
+  const { budget } = evaluator.query;
+  const found: { labels: Labels; columns: SampleColumns<FloatHistogram> }[] = [];
+  streamRanges(evaluator, range, { beforeMs: 0, afterMs: 0 }, (labels, dropName, columns) => {
+    const copy = new SampleColumns<FloatHistogram>(columns.length);
+    for (let i = 0; i < columns.length; i++) {
+      copy.timesMs[i] = columns.timesMs[i]!;
+      copy.values[i] = columns.values[i]!;
+    }
+    copy.histograms = columns.histograms?.slice(0, columns.length) ?? null;
+    copy.length = columns.length;
+    budget.hold(columns.length);
+    budget.passedOn(columns.length);
+    found.push({
+      labels: dropName && options.delayedNameRemoval ? withoutMetadata(labels) : labels,
+      columns: copy,
+    });
+  });
+  found.sort((a, b) => a.labels.compare(b.labels));
+  return {
+    type: 'matrix',
+    labels: found.map((series) => series.labels),
+    columns: found.map((series) => series.columns),
+  };
+}
