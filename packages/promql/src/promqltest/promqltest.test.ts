@@ -82,7 +82,7 @@ function reportOf(results: Baseline): string {
   ];
   const width = Math.max(...rows.map(([script]) => script.length));
   const row = (script: string, passed: string, cases: string) =>
-    `| ${script.padEnd(width)} | ${passed.padStart(5)} | ${cases.padStart(5)} |`;
+    `| ${script.padEnd(width)} | ${passed.padStart(4)} | ${cases.padStart(5)} |`;
   return [
     '# PromQL conformance',
     '',
@@ -93,7 +93,7 @@ function reportOf(results: Baseline): string {
     'Written by `AMPERE_WRITE_CONFORMANCE=1 node_modules/.bin/vitest run packages/promql/src/promqltest`.',
     '',
     row('script', 'hold', 'cases'),
-    `| ${'-'.repeat(width)} | ----: | ----: |`,
+    `| ${'-'.repeat(width)} | ---: | ----: |`,
     ...rows.map((columns) => row(...columns)),
     '',
   ].join('\n');
