@@ -10,7 +10,7 @@ import { QueryError } from './errors.ts';
 import { Evaluator } from './evaluator.ts';
 import { statisticsSelectors } from './histogram-statistics.ts';
 import type { QueryContext } from './query-context.ts';
-import { unwrapParens } from './query-context.ts';
+import { turnsOf, unwrapParens } from './query-context.ts';
 import { streamRanges } from './range/range-source.ts';
 import { ABSENT, HISTOGRAM, SeriesMerger, type StepSeries, withoutMetadata } from './step-series.ts';
 import { Steps } from './steps.ts';
@@ -33,6 +33,7 @@ export const evaluate: Evaluate = (querier, request, options) => {
     querier,
     options,
     annotations,
+    turns: turnsOf(expr),
     budget,
     lookbackDeltaMs: request.lookbackDeltaMs ?? options.lookbackDeltaMs,
     statisticsSelectors: statisticsSelectors(expr),

@@ -44,8 +44,8 @@ function streamAccumulated(
   kind: AccumulatorKind,
   sink: SeriesSink,
 ): void {
-  const { budget, annotations } = ev.query;
-  const notes = new AggregationNotes(annotations, expr);
+  const { budget } = ev.query;
+  const notes = new AggregationNotes(ev.query, expr);
   const steps = ev.steps.count;
   let held = 0;
   const grouping = new Grouping<Accumulator>(expr, () => {
@@ -95,11 +95,13 @@ function streamCountValues(ev: Evaluation, expr: AggregateExpr, sink: SeriesSink
       column[step]!++;
     }
   });
+  // `without` may leave out the very label that the value is written to.
+  const leftOut = expr.without && expr.grouping.includes(label);
   // The label may take the place of one that the groups differ in: then they come together.
   const results = new Map<string, StepSeries>();
   for (const group of grouping.groups) {
     for (const [text, column] of group.state) {
-      const labels = new LabelsBuilder(group.labels).set(label, text).labels();
+      const labels = leftOut ? group.labels : new LabelsBuilder(group.labels).set(label, text).labels();
       let result = results.get(labels.key);
       if (result === undefined) {
         result = new StepSeries(labels, steps);

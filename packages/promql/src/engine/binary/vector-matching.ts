@@ -18,7 +18,7 @@ import type { BinaryExpr, VectorMatching } from '../../parser/ast.ts';
 import { merged } from '../drop-names.ts';
 import { QueryError } from '../errors.ts';
 import { formatLabels } from '../go-text.ts';
-import type { Evaluation } from '../query-context.ts';
+import { type Evaluation, originOf } from '../query-context.ts';
 import { ABSENT, FLOAT, isMetadataLabel, type SeriesSink, StepSeries } from '../step-series.ts';
 import { ElementOperation, storeResult } from './element.ts';
 import { DEFAULT_MATCHING, groupKey, groupLabels, type KeyOf } from './match-key.ts';
@@ -67,7 +67,7 @@ class Matching {
     this.#expr = expr;
     this.#matching = expr.matching ?? DEFAULT_MATCHING;
     this.#keyOf = groupKey(this.#matching.on, this.#matching.labels);
-    this.#operation = new ElementOperation(expr.operator, ev.query.annotations, expr.position);
+    this.#operation = new ElementOperation(expr.operator, ev.query.annotations, originOf(ev.query, expr));
     this.#swapped = this.#matching.cardinality === 'one-to-many';
     this.#fillMany = this.#swapped ? this.#matching.fillRight : this.#matching.fillLeft;
     this.#fillOne = this.#swapped ? this.#matching.fillLeft : this.#matching.fillRight;
@@ -82,7 +82,7 @@ class Matching {
       budget.work(many.kinds.length);
       this.#meet(many, sink);
     });
-    this.#findDuplicates();
+    this.#findDuplicates(ones);
     if (this.#errorText !== '') throw new QueryError(this.#errorText);
     if (this.#fillMany !== undefined) this.#fillMissingMany(this.#fillMany, sink);
     for (const series of ones) budget.releaseSeries(series);
@@ -197,19 +197,36 @@ class Matching {
   }
 
   /** Two samples of the "one" side in a group at a step at which there is anything to match. */
-  #findDuplicates(): void {
+  #findDuplicates(ones: readonly StepSeries[]): void {
+    let earliest = Number.POSITIVE_INFINITY;
     for (const group of this.#groups.values()) {
-      if (group.one.length < 2) continue;
-      for (let step = 0; step < this.#manyAnywhere.length; step++) {
-        if (this.#manyAnywhere[step] === ABSENT && this.#fillMany === undefined) continue;
-        const present = group.one.filter((one) => one.kinds[step] !== ABSENT);
-        if (present.length < 2) continue;
-        // The check of the "one" side comes first at its step.
-        if (step <= this.#errorStep) this.#errorStep = step + 0.5;
-        this.#report(step, this.#duplicateText(present[0]!.labels, present[1]!.labels));
-        break;
-      }
+      if (group.one.length > 1) earliest = Math.min(earliest, this.#duplicateStep(group.one, earliest));
     }
+    // The "one" side is looked at before anything is matched.
+    if (earliest > this.#errorStep || earliest === Number.POSITIVE_INFINITY) return;
+    const seen = new Map<string, StepSeries>();
+    for (const series of ones) {
+      if (series.kinds[earliest] === ABSENT) continue;
+      const key = this.#keyOf(series.labels);
+      const other = seen.get(key);
+      if (other === undefined) {
+        seen.set(key, series);
+        continue;
+      }
+      this.#errorText = this.#duplicateText(series.labels, other.labels);
+      return;
+    }
+  }
+
+  /** The first step before `limit` at which two of the series are there. */
+  #duplicateStep(series: readonly StepSeries[], limit: number): number {
+    for (let step = 0; step < Math.min(limit, this.#manyAnywhere.length); step++) {
+      if (this.#manyAnywhere[step] === ABSENT && this.#fillMany === undefined) continue;
+      let present = 0;
+      for (const { kinds } of series) if (kinds[step] !== ABSENT) present++;
+      if (present > 1) return step;
+    }
+    return Number.POSITIVE_INFINITY;
   }
 
   #duplicateText(a: Labels, b: Labels): string {
