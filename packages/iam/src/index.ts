@@ -1,2 +1,2 @@
 export { type AuthorisationContext, authorise, type Decision } from './authorise.ts';
-export type { Principal } from './principal.ts';
+export { type Principal, rootPrincipal } from './principal.ts';

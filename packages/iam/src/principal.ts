@@ -8,3 +8,8 @@ export interface Principal {
   /** `aws:userid`: the account id for root. */
   readonly userId: string;
 }
+
+/** The principal of the account itself. */
+export function rootPrincipal(accountId: string): Principal {
+  return { kind: 'root', arn: `arn:aws:iam::${accountId}:root`, accountId, userId: accountId };
+}

@@ -2,5 +2,6 @@ export { assert } from './assert.ts';
 export { type Clock, SystemClock, type Timer } from './clock.ts';
 export { type Disk, DiskError, type DiskErrorCode, type DiskFile, type FileInfo } from './disk.ts';
 export { FakeClock } from './fake-clock.ts';
+export { type DiskCall, type DiskFailures, MemoryDisk } from './memory-disk.ts';
 export { NodeDisk } from './node-disk.ts';
 export { type Random, SeededRandom, SystemRandom } from './random.ts';

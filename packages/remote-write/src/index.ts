@@ -1,1 +1,16 @@
-export {};
+export { DecodeError, type DecodeErrorKind } from './errors.ts';
+export { readLabelRun } from './label-run.ts';
+export { METRIC_TYPES, type MetricMetadata, type MetricType } from './metadata.ts';
+export { SnappyDecoder } from './snappy-decoder.ts';
+export { encodeSnappy } from './snappy-encoder.ts';
+export {
+  type DecodedWriteRequest,
+  type WriteRequestBounds,
+  WriteRequestDecoder,
+} from './write-request-decoder.ts';
+export {
+  encodeWriteRequest,
+  type OutgoingSample,
+  type OutgoingSeries,
+  type OutgoingWriteRequest,
+} from './write-request-encoder.ts';

@@ -1,1 +1,4 @@
-export {};
+export { type Account, AccountError, type AccountOptions } from './account.ts';
+export { type ControlPlaneOptions, type LocalControlPlane, openControlPlane } from './control-plane.ts';
+export type { Log } from './log.ts';
+export { StoreError } from './store.ts';

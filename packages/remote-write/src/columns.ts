@@ -1,0 +1,56 @@
+import type { WriteColumns } from '@ampere/series';
+
+const SERIES_MIN = 1024;
+const SAMPLES_MIN = 1024;
+
+/** The arrays behind a decoder's WriteColumns: they grow by doubling and are reused by the next request. */
+export class ColumnsBuffer implements WriteColumns {
+  bytes: Uint8Array = new Uint8Array(0);
+  seriesCount = 0;
+  labelsFrom = new Uint32Array(SERIES_MIN);
+  labelsTo = new Uint32Array(SERIES_MIN);
+  firstSample = new Uint32Array(SERIES_MIN + 1);
+  sampleCount = 0;
+  timesMs = new Float64Array(SAMPLES_MIN);
+  valueWords = new Uint32Array(2 * SAMPLES_MIN);
+
+  reset(bytes: Uint8Array): void {
+    this.bytes = bytes;
+    this.seriesCount = 0;
+    this.sampleCount = 0;
+    this.firstSample[0] = 0;
+  }
+
+  /** Opens a sample of time 0 and value 0, as protobuf leaves out what is zero; returns its index. */
+  addSample(): number {
+    const index = this.sampleCount;
+    if (index === this.timesMs.length) {
+      this.timesMs = grown(this.timesMs, new Float64Array(2 * index));
+      this.valueWords = grown(this.valueWords, new Uint32Array(4 * index));
+    }
+    this.timesMs[index] = 0;
+    this.valueWords[2 * index] = 0;
+    this.valueWords[2 * index + 1] = 0;
+    this.sampleCount = index + 1;
+    return index;
+  }
+
+  /** Closes a series: every sample since the last one belongs to it. */
+  addSeries(labelsFrom: number, labelsTo: number): void {
+    const index = this.seriesCount;
+    if (index === this.labelsFrom.length) {
+      this.labelsFrom = grown(this.labelsFrom, new Uint32Array(2 * index));
+      this.labelsTo = grown(this.labelsTo, new Uint32Array(2 * index));
+      this.firstSample = grown(this.firstSample, new Uint32Array(2 * index + 1));
+    }
+    this.labelsFrom[index] = labelsFrom;
+    this.labelsTo[index] = labelsTo;
+    this.firstSample[index + 1] = this.sampleCount;
+    this.seriesCount = index + 1;
+  }
+}
+
+function grown<T extends Float64Array | Uint32Array>(old: T, bigger: T): T {
+  bigger.set(old);
+  return bigger;
+}

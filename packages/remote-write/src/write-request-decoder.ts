@@ -1,0 +1,226 @@
+// One pass over a Remote-Write 1.0 WriteRequest (proto/remote-write-v1.proto) into columns.
+//
+// 1. Each TimeSeries is walked field by field. Labels are not decoded: a run of well-spelled labels is
+//    remembered as an offset range of the body. Samples go straight into the columns, values as two
+//    words, because the payload of a stale marker would not surely survive being a number.
+// 2. Labels that are spelled oddly, or are not one unbroken run, are written anew into a scratch, which
+//    ends up behind a copy of the body; ranges then point into that copy.
+// 3. A TimeSeries without float samples is not in the columns: there is nothing to store. Exemplars and
+//    native histograms are counted; the caller says what becomes of them.
+//
+// Unknown fields are passed over, and a scalar that is given twice has its last value, as protobuf has
+// it. A known field in a wrong wire type is an error, as it is for Prometheus' own receiver.
+
+import { assert } from '@ampere/platform';
+import type { WriteColumns } from '@ampere/series';
+import { ColumnsBuffer } from './columns.ts';
+import { DecodeError } from './errors.ts';
+import { isCanonicalLabel, LabelScratch } from './label-run.ts';
+import { type MetricMetadata, readMetadata } from './metadata.ts';
+import { DELIMITED, FIXED64, VARINT, WireReader } from './wire-reader.ts';
+
+// Tags with their wire types: WriteRequest, TimeSeries, Sample.
+const TIMESERIES = (1 << 3) | DELIMITED;
+const METADATA = (3 << 3) | DELIMITED;
+const LABELS = (1 << 3) | DELIMITED;
+const SAMPLES = (2 << 3) | DELIMITED;
+const EXEMPLARS = (3 << 3) | DELIMITED;
+const HISTOGRAMS = (4 << 3) | DELIMITED;
+const VALUE = (1 << 3) | FIXED64;
+const TIMESTAMP = (2 << 3) | VARINT;
+
+const REQUEST_FIELDS = ['', 'timeseries', '', 'metadata'];
+const SERIES_FIELDS = ['', 'labels', 'samples', 'exemplars', 'histograms'];
+const SAMPLE_FIELDS = ['', 'value', 'timestamp'];
+
+/** How much one request may hold; more is refused whole. */
+export interface WriteRequestBounds {
+  readonly samplesMax: number;
+  readonly metadataMax: number;
+}
+
+/** What a request held. Valid until the decoder's next `decode`; `metadata` is the caller's to keep. */
+export interface DecodedWriteRequest {
+  readonly columns: WriteColumns;
+  readonly metadata: readonly MetricMetadata[];
+  readonly exemplarCount: number;
+  readonly histogramCount: number;
+  /** Labels of the first series with a native histogram, a range of `columns.bytes` like the others. */
+  readonly histogramLabelsFrom: number;
+  readonly histogramLabelsTo: number;
+}
+
+/** Decodes requests one after another into arrays of its own. */
+export class WriteRequestDecoder {
+  readonly #bounds: WriteRequestBounds;
+  readonly #reader = new WireReader();
+  readonly #columns = new ColumnsBuffer();
+  readonly #scratch = new LabelScratch();
+  #metadata: MetricMetadata[] = [];
+  #exemplarCount = 0;
+  #histogramCount = 0;
+  #histogramLabelsFrom = 0;
+  #histogramLabelsTo = 0;
+  /** Labels of the series being walked; offsets from the body's length up are in the scratch. */
+  #labelsFrom = 0;
+  #labelsTo = 0;
+
+  constructor(bounds: WriteRequestBounds) {
+    this.#bounds = bounds;
+  }
+
+  /**
+   * @param body the decompressed message, which must stay unchanged as long as the result is used
+   * @throws DecodeError with the offset in `body`
+   */
+  decode(body: Uint8Array): DecodedWriteRequest {
+    const reader = this.#reader;
+    const columns = this.#columns;
+    reader.reset(body);
+    columns.reset(body);
+    this.#scratch.reset();
+    this.#metadata = [];
+    this.#exemplarCount = 0;
+    this.#histogramCount = 0;
+    this.#histogramLabelsFrom = 0;
+    this.#histogramLabelsTo = 0;
+    const end = body.length;
+    while (reader.at < end) {
+      const tagAt = reader.at;
+      const tag = reader.tag(end, 'WriteRequest');
+      if (tag === TIMESERIES) {
+        const seriesEnd = reader.contentEnd(end, 'WriteRequest.timeseries');
+        this.#timeSeries(seriesEnd);
+      } else if (tag === METADATA) {
+        this.#oneMetadata(tagAt, end);
+      } else {
+        skipUnknown(reader, tag, tagAt, end, 'WriteRequest', REQUEST_FIELDS);
+      }
+    }
+    assert(reader.at === end, 'the walk over a write request left its body');
+    if (this.#scratch.length > 0) columns.bytes = this.#scratch.joinedTo(body);
+    return {
+      columns,
+      metadata: this.#metadata,
+      exemplarCount: this.#exemplarCount,
+      histogramCount: this.#histogramCount,
+      histogramLabelsFrom: this.#histogramLabelsFrom,
+      histogramLabelsTo: this.#histogramLabelsTo,
+    };
+  }
+
+  #oneMetadata(tagAt: number, end: number): void {
+    if (this.#metadata.length === this.#bounds.metadataMax) {
+      throw tooLarge(tagAt, 'WriteRequest.metadata', `more than ${this.#bounds.metadataMax} entries`);
+    }
+    const metadataEnd = this.#reader.contentEnd(end, 'WriteRequest.metadata');
+    this.#metadata.push(readMetadata(this.#reader, metadataEnd));
+  }
+
+  #timeSeries(end: number): void {
+    const reader = this.#reader;
+    const columns = this.#columns;
+    const samplesBefore = columns.sampleCount;
+    const histogramsBefore = this.#histogramCount;
+    this.#labelsFrom = 0;
+    this.#labelsTo = 0;
+    while (reader.at < end) {
+      const tagAt = reader.at;
+      const tag = reader.tag(end, 'TimeSeries');
+      if (tag === LABELS) {
+        this.#label(tagAt, reader.contentEnd(end, 'TimeSeries.labels'));
+      } else if (tag === SAMPLES) {
+        if (columns.sampleCount === this.#bounds.samplesMax) {
+          throw tooLarge(tagAt, 'TimeSeries.samples', `more than ${this.#bounds.samplesMax} samples`);
+        }
+        readSample(reader, reader.contentEnd(end, 'TimeSeries.samples'), columns);
+      } else if (tag === EXEMPLARS) {
+        this.#exemplarCount++;
+        reader.at = reader.contentEnd(end, 'TimeSeries.exemplars');
+      } else if (tag === HISTOGRAMS) {
+        this.#histogramCount++;
+        reader.at = reader.contentEnd(end, 'TimeSeries.histograms');
+      } else {
+        skipUnknown(reader, tag, tagAt, end, 'TimeSeries', SERIES_FIELDS);
+      }
+    }
+    if (columns.sampleCount > samplesBefore) columns.addSeries(this.#labelsFrom, this.#labelsTo);
+    if (histogramsBefore === 0 && this.#histogramCount > 0) {
+      this.#histogramLabelsFrom = this.#labelsFrom;
+      this.#histogramLabelsTo = this.#labelsTo;
+    }
+  }
+
+  /** Takes the label whose tag is at `tagAt` and whose content ends at `end` into the current run. */
+  #label(tagAt: number, end: number): void {
+    const reader = this.#reader;
+    const bytes = reader.bytes;
+    const contentAt = reader.at;
+    const bodyLength = bytes.length;
+    const isEmptyRun = this.#labelsFrom === this.#labelsTo;
+    // With a minimal length in front, the bytes from the tag on are what storage wants.
+    const headLength = end - contentAt < 0x80 ? 2 : end - contentAt < 0x4000 ? 3 : 4;
+    const isCanonical = contentAt - tagAt === headLength && isCanonicalLabel(bytes, contentAt, end);
+    if (isCanonical && (isEmptyRun || this.#labelsTo === tagAt) && this.#labelsFrom < bodyLength) {
+      if (isEmptyRun) this.#labelsFrom = tagAt;
+      this.#labelsTo = end;
+      reader.at = end;
+      return;
+    }
+    const scratch = this.#scratch;
+    if (this.#labelsFrom < bodyLength) {
+      const runFrom = bodyLength + scratch.length;
+      scratch.copy(bytes, this.#labelsFrom, this.#labelsTo);
+      this.#labelsFrom = runFrom;
+    }
+    if (isCanonical) {
+      scratch.copy(bytes, tagAt, end);
+      reader.at = end;
+    } else {
+      scratch.rewrite(reader, end);
+    }
+    this.#labelsTo = bodyLength + scratch.length;
+  }
+}
+
+function readSample(reader: WireReader, end: number, columns: ColumnsBuffer): void {
+  const bytes = reader.bytes;
+  const index = columns.addSample();
+  while (reader.at < end) {
+    const tagAt = reader.at;
+    const tag = reader.tag(end, 'Sample');
+    if (tag === VALUE) {
+      const at = reader.fixed(8, end, 'Sample.value');
+      const words = columns.valueWords;
+      words[2 * index] = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+      words[2 * index + 1] =
+        bytes[at + 4]! | (bytes[at + 5]! << 8) | (bytes[at + 6]! << 16) | (bytes[at + 7]! << 24);
+    } else if (tag === TIMESTAMP) {
+      columns.timesMs[index] = reader.int64(end, 'Sample.timestamp');
+    } else {
+      skipUnknown(reader, tag, tagAt, end, 'Sample', SAMPLE_FIELDS);
+    }
+  }
+}
+
+/** Passes over a field, unless it is one of the message's own in a wire type that it can't have. */
+function skipUnknown(
+  reader: WireReader,
+  tag: number,
+  tagAt: number,
+  end: number,
+  message: string,
+  names: readonly string[],
+): void {
+  const name = names[tag >>> 3] ?? '';
+  if (name !== '') throw reader.malformed(tagAt, `${message}.${name}`, `unexpected wire type ${tag & 7}`);
+  reader.skip(tag, end, message);
+}
+
+function tooLarge(offset: number, field: string, text: string): DecodeError {
+  return new DecodeError(
+    'too-large',
+    offset,
+    `protobuf: ${field}: ${text} in one request at offset ${offset}`,
+  );
+}

@@ -1,0 +1,18 @@
+/** Why the database can't do what it is asked. */
+export type TsdbErrorCode =
+  /** Another process has the folder open. */
+  | 'locked'
+  /** The log can't be written and too much is waiting for it; worth another try later. */
+  | 'wal-unavailable'
+  /** A file is of a version that this program doesn't know. */
+  | 'format';
+
+export class TsdbError extends Error {
+  readonly code: TsdbErrorCode;
+
+  constructor(code: TsdbErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'TsdbError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,122 @@
+// Brings the log's records back into the head.
+//
+// Series have numbers in the log, which stay the same while those in the head change. A label set that was
+// forgotten and came back has several: the first becomes the series' own, the others are remembered
+// as long as segments that use them may be there, so that checkpoints carry them on.
+
+import { GONE } from '../index/label-index.ts';
+import type { ReplayFacts } from '../options.ts';
+import type { RecordSink } from '../wal/records.ts';
+import { type Head, STORED } from './head.ts';
+import { canonicalLabels, decodeLabels } from './label-set.ts';
+import { UNKNOWN_SERIES } from './series-keys.ts';
+
+export class HeadReplay implements RecordSink {
+  readonly #head: Head;
+  readonly #facts: ReplayFacts;
+  readonly #series = new Map<number, number>();
+  #highestNumber = 0;
+  /** The sample before: the next one's series mostly is the same or the one after it. */
+  #number = 0;
+  #current = UNKNOWN_SERIES;
+  #bytes: Uint8Array | undefined;
+  #view: DataView = new DataView(new ArrayBuffer(0));
+
+  constructor(head: Head, facts: ReplayFacts) {
+    this.#head = head;
+    this.#facts = facts;
+  }
+
+  series(number: number, bytes: Uint8Array, from: number, to: number): void {
+    if (number > this.#highestNumber) this.#highestNumber = number;
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes;
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    }
+    let series = this.#head.keys.find(this.#view, from, to);
+    if (series === UNKNOWN_SERIES) {
+      const labels = canonicalLabels(decodeLabels(bytes, from, to));
+      series = this.#head.addSeries(labels, this.#head.keyOf(labels), number);
+      this.#facts.series++;
+    }
+    this.#series.set(number, series);
+    this.#number = number;
+    this.#current = series;
+  }
+
+  sample(number: number, timeMs: number, low: number, high: number): void {
+    const series = this.#find(number);
+    if (timeMs < this.#head.floorMs) {
+      // The series itself may have been forgotten with it.
+      this.#facts.samplesSkipped++;
+    } else if (series === UNKNOWN_SERIES) {
+      this.#facts.samplesOfUnknownSeries++;
+    } else if (this.#head.append(series, timeMs, low, high) === STORED) {
+      this.#facts.samples++;
+    } else {
+      this.#facts.samplesSkipped++;
+    }
+  }
+
+  floor(beforeMs: number): void {
+    this.#head.floorMs = Math.max(this.#head.floorMs, beforeMs);
+  }
+
+  /** Above all series numbers in the log, those of lost series records too. */
+  get nextNumber(): number {
+    return this.#highestNumber + 1;
+  }
+
+  /** The further numbers of series that have several. */
+  aliases(): SeriesAliases {
+    const aliases = new SeriesAliases();
+    for (const [number, series] of this.#series) {
+      if (this.#head.table.walNumber[series] !== number) aliases.add(number, series);
+    }
+    return aliases;
+  }
+
+  #find(number: number): number {
+    if (number === this.#number) return this.#current;
+    const guess = this.#current + 1;
+    if (this.#head.table.walNumber[guess] === number && guess < this.#head.count) {
+      this.#current = guess;
+    } else {
+      this.#current = this.#series.get(number) ?? UNKNOWN_SERIES;
+      if (number > this.#highestNumber) this.#highestNumber = number;
+    }
+    this.#number = number;
+    return this.#current;
+  }
+}
+
+/** Log numbers of series besides their own. */
+export class SeriesAliases {
+  #numbers: number[] = [];
+  #series: number[] = [];
+
+  get count(): number {
+    return this.#numbers.length;
+  }
+
+  add(number: number, series: number): void {
+    this.#numbers.push(number);
+    this.#series.push(series);
+  }
+
+  *entries(): Iterable<[number: number, series: number]> {
+    for (let i = 0; i < this.#numbers.length; i++) yield [this.#numbers[i]!, this.#series[i]!];
+  }
+
+  /** Follows a renumbering of the head. */
+  renumber(map: Uint32Array): void {
+    const before = [...this.entries()];
+    this.clear();
+    for (const [number, series] of before) if (map[series] !== GONE) this.add(number, map[series]!);
+  }
+
+  clear(): void {
+    this.#numbers = [];
+    this.#series = [];
+  }
+}

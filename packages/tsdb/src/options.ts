@@ -1,0 +1,112 @@
+// What the owner of a database decides, and what it can ask about it.
+
+import type { Clock, Disk, Random } from '@ampere/platform';
+import type { ProcessProbe } from './lock.ts';
+
+/** Limits of one workspace; 0 = unlimited everywhere. */
+export interface SeriesLimits {
+  readonly labelsPerSeriesMax: number;
+  readonly labelNameBytesMax: number;
+  readonly labelValueBytesMax: number;
+  /** Series with a sample appended in the last five minutes. */
+  readonly activeSeriesMax: number;
+  readonly activeSeriesPerMetricMax: number;
+  readonly sampleMaxAgeMs: number;
+  readonly sampleMaxFutureMs: number;
+}
+
+export const UNLIMITED: SeriesLimits = {
+  labelsPerSeriesMax: 0,
+  labelNameBytesMax: 0,
+  labelValueBytesMax: 0,
+  activeSeriesMax: 0,
+  activeSeriesPerMetricMax: 0,
+  sampleMaxAgeMs: 0,
+  sampleMaxFutureMs: 0,
+};
+
+/**
+ * When an acknowledged sample is on stable storage: before the acknowledgement (`always`), within
+ * `fsyncIntervalMs` after it (`interval`), or when the system gets to it (`off`). All three survive
+ * the death of the process; only `always` survives the death of the machine.
+ */
+export type FsyncPolicy = 'always' | 'interval' | 'off';
+
+/** Something that an operator should know. */
+export interface TsdbEvent {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly message: string;
+  readonly fields: Readonly<Record<string, string | number>>;
+}
+
+export interface TsdbOptions {
+  /** The database's own folder; made when missing. */
+  readonly folder: string;
+  readonly disk: Disk;
+  readonly clock: Clock;
+  /** An object, or a function when they can change; it is asked once per append. */
+  readonly limits?: SeriesLimits | (() => SeriesLimits);
+  /** Default: always. */
+  readonly fsync?: FsyncPolicy;
+  /** For `interval`; default 1000. */
+  readonly fsyncIntervalMs?: number;
+  /** A segment of the log is closed when it is at least so long; default 128 MiB. */
+  readonly segmentBytesMax?: number;
+  /** Appending is refused while so much is waiting for a disk that doesn't take it; default 64 MiB. */
+  readonly backlogBytesMax?: number;
+  readonly log?: (event: TsdbEvent) => void;
+  /** Seeds the hash tables and marks the segments. */
+  readonly random?: Random;
+  /**
+   * The caller has seen to it that this process has the folder open nowhere else: a lock of this process
+   * was left by a thread that died, and is taken over. Default: false.
+   */
+  readonly isOnlyOwnerInProcess?: boolean;
+  /** How the holder of a lock file is looked up; for tests. */
+  readonly processes?: ProcessProbe;
+}
+
+/** What opening found in the log. */
+export interface ReplayFacts {
+  segments: number;
+  records: number;
+  series: number;
+  samples: number;
+  /** Samples that were there already (a batch that was written again) or out of order. */
+  samplesSkipped: number;
+  /** Samples whose series record was in a damaged place. */
+  samplesOfUnknownSeries: number;
+  /** Half-written records cut off the end of the log. */
+  tornTails: number;
+  tornBytes: number;
+  /** Damaged places with intact records behind them. */
+  corruptions: number;
+  corruptBytes: number;
+  /** Monotonic milliseconds from the first read to the last. */
+  durationMs: number;
+}
+
+export interface TsdbStats {
+  /** Series in memory. */
+  readonly series: number;
+  /** Series with a sample appended in the last five minutes, to the minute. */
+  readonly activeSeries: number;
+  readonly labelPairs: number;
+  /** Since the database was opened. */
+  readonly samplesAppended: number;
+  /** Times of the samples in memory; undefined when there is none. */
+  readonly minTimeMs: number | undefined;
+  readonly maxTimeMs: number | undefined;
+  /** Full chunks in memory and the bytes of them. */
+  readonly sealedChunks: number;
+  readonly sealedChunkBytes: number;
+  /** Memory set aside for open chunks, sealed chunks and label sets. */
+  readonly slabBytes: number;
+  readonly walBytes: number;
+  readonly walSegments: number;
+  readonly walSyncs: number;
+  readonly walFailures: number;
+  /** Bytes appended to the head that are not in the log yet. */
+  readonly walBacklogBytes: number;
+  readonly replay: Readonly<ReplayFacts>;
+}

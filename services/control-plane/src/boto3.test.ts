@@ -1,0 +1,81 @@
+// The real AWS client for Python against this service, when it is here: what it makes of our answers is
+// what counts. The server in this file only carries bytes; signatures are the gateway's business.
+import { spawn, spawnSync } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from 'vitest';
+import { cleanUp, REQUEST_ID, TestPlane } from './testing.ts';
+
+const found = spawnSync('python3', ['-c', 'import boto3']).status === 0;
+if (!found) console.warn('skipped: the walk with the AWS client needs python3 with boto3');
+
+const WALK = `
+import boto3, sys
+from botocore.config import Config
+from botocore.exceptions import ClientError
+amp = boto3.client('amp', endpoint_url=sys.argv[1], region_name='eu-west-1', aws_access_key_id='a',
+                   aws_secret_access_key='b', config=Config(retries={'total_max_attempts': 1}))
+fast = {'Delay': 0, 'MaxAttempts': 20}
+
+def fails(code, status, message, call, **arguments):
+    try:
+        call(**arguments)
+    except ClientError as error:
+        answer = error.response
+        assert answer['Error']['Code'] == code, answer
+        assert answer['Error']['Message'] == message, answer
+        assert answer['ResponseMetadata']['HTTPStatusCode'] == status, answer
+        return answer
+    raise AssertionError('no ' + code)
+
+made = amp.create_workspace(alias='walk', tags={'team': 'a b+c/é'})
+assert made['status']['statusCode'] == 'CREATING', made
+assert made['ResponseMetadata']['RequestId'] == '${REQUEST_ID}', made
+id, arn = made['workspaceId'], made['arn']
+amp.get_waiter('workspace_active').wait(workspaceId=id, WaiterConfig=fast)
+workspace = amp.describe_workspace(workspaceId=id)['workspace']
+assert workspace['createdAt'].timestamp() == 1700000000, workspace
+assert workspace['prometheusEndpoint'].endswith('/workspaces/' + id + '/'), workspace
+assert amp.create_workspace(clientToken='t')['workspaceId'] == amp.create_workspace(clientToken='t')['workspaceId']
+pages = list(amp.get_paginator('list_workspaces').paginate(PaginationConfig={'PageSize': 1}))
+assert [len(page['workspaces']) for page in pages] == [1, 1], pages
+assert len(amp.list_workspaces(alias='wa')['workspaces']) == 1
+amp.tag_resource(resourceArn=arn, tags={'x': 'y', 'a b+c': ''})
+amp.untag_resource(resourceArn=arn, tagKeys=['team', 'a b+c'])
+assert amp.list_tags_for_resource(resourceArn=arn)['tags'] == {'x': 'y'}
+amp.update_workspace_alias(workspaceId=id, alias='other')
+amp.update_workspace_alias(workspaceId=id)
+assert 'alias' not in amp.describe_workspace(workspaceId=id)['workspace']
+bad = fails('ValidationException', 400, 'Invalid clientToken: Member must satisfy regular expression pattern: [!-~]+',
+            amp.create_workspace, clientToken='a b')
+assert bad['reason'] == 'FIELD_VALIDATION_FAILED' and bad['fieldList'][0]['name'] == 'clientToken', bad
+fails('ConflictException', 409, 'The clientToken was already used with different request parameters.',
+      amp.create_workspace, clientToken='t', alias='x')
+amp.delete_workspace(workspaceId=id)
+amp.get_waiter('workspace_deleted').wait(workspaceId=id, WaiterConfig=fast)
+gone = fails('ResourceNotFoundException', 404, 'Workspace not found.', amp.describe_workspace, workspaceId=id)
+assert gone['resourceId'] == id and gone['resourceType'] == 'AWS::APS::Workspace', gone
+print('walked')
+`;
+
+/** An HTTP server in front of the control plane; its URL. */
+async function serve(t: TestPlane): Promise<string> {
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const answer = await t.call(request.method!, request.url!, Buffer.concat(chunks));
+    response.writeHead(answer.status, answer.headers).end(answer.text);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cleanUp(() => new Promise((resolve) => server.close(() => resolve())));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test.skipIf(!found)('boto3 walks through every operation', async () => {
+  const url = await serve(await TestPlane.open());
+  const python = spawn('python3', ['-c', WALK, url]);
+  let output = '';
+  for (const stream of [python.stdout, python.stderr]) stream.on('data', (text) => (output += text));
+  await new Promise((resolve) => python.on('close', resolve));
+  expect(output).toBe('walked\n');
+});

@@ -1,0 +1,246 @@
+// The control plane as one object: opens the database, routes, validates, carries out, answers.
+//
+// A request goes through these steps:
+// 1. The query string and body are read, then the members of the operation's input are checked.
+// 2. A clientToken that was used before decides: the same call gets the same answer, another call or one
+//    whose validation failed a conflict.
+// 3. The handler runs in one transaction together with the note of its clientToken. As SQLite is
+//    synchronous here, no other request comes between a check (quota, token, status) and its change.
+// 4. Effects outside the database (the directory in memory, the engine) follow the commit.
+import { dirname } from 'node:path';
+import type {
+  ApiResponse,
+  ControlPlane,
+  ControlPlaneRequest,
+  CredentialStore,
+  RouteResult,
+  WorkspaceBackend,
+  WorkspaceDirectory,
+} from '@ampere/contracts';
+import type { Limits } from '@ampere/limits';
+import { assert, type Clock, type Disk, type Random } from '@ampere/platform';
+import { type Account, type AccountOptions, ensureAccount, RootCredentials } from './account.ts';
+import { ApiError, fieldsInvalid, RESOURCE_TYPES, requestInFlight, tokenReused } from './errors.ts';
+import type { Log } from './log.ts';
+import type { AnyOperation, OperationContext, OperationParts } from './operation.ts';
+import { OPERATIONS } from './operations/index.ts';
+import { PageTokens } from './page-tokens.ts';
+import { parseBody, parseQuery } from './request-parts.ts';
+import { hashInput, RequestTokens, type TokenKey } from './request-tokens.ts';
+import { ResourceNames } from './resource-names.ts';
+import { Router } from './router.ts';
+import { Settings } from './settings.ts';
+import { Store } from './store.ts';
+import { TagStore } from './tag-store.ts';
+import { workspaceResource } from './taggable.ts';
+import { type InputValues, readInput } from './validate.ts';
+import { MemoryDirectory } from './workspace-directory.ts';
+import { WorkspaceLifecycle } from './workspace-lifecycle.ts';
+import { WorkspaceStore } from './workspace-store.ts';
+
+export interface ControlPlaneOptions {
+  /** File of the database; it and its folder are made when they are missing, for the owner alone. */
+  readonly databasePath: string;
+  /** Path of the compiled SQLite addon; undefined looks for it beside better-sqlite3. */
+  readonly nativeBinding?: string | undefined;
+  /** Region in ARNs, for example `us-east-1`. */
+  readonly region: string;
+  /** Where clients reach the service; a function when it is known only after listening. */
+  readonly publicUrl: string | (() => string);
+  /** What the configuration says of the account; the rest is made at the first start. */
+  readonly account?: AccountOptions | undefined;
+  readonly limits: Limits;
+  readonly backend: WorkspaceBackend;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly disk: Disk;
+  readonly log: Log;
+}
+
+/** A control plane in this process. */
+export interface LocalControlPlane extends ControlPlane {
+  /** The account with its root access key, for the credentials file. */
+  readonly account: Account;
+  /** Waits for workspaces that are being created or deleted right now, then closes the database. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens the control plane: makes or upgrades the database, takes up unfinished workspaces.
+ *
+ * @throws StoreError when the database can't be used; AccountError on a bad account setting.
+ */
+export async function openControlPlane(options: ControlPlaneOptions): Promise<LocalControlPlane> {
+  const { databasePath, disk, nativeBinding, clock } = options;
+  const folder = dirname(databasePath);
+  await disk.makeFolder(folder);
+  // SQLite takes an empty file for a new database and gives its other files the same mode, so that the
+  // secrets in it are readable by the owner alone from the first byte on.
+  if ((await disk.info(databasePath)) === undefined) {
+    await (await disk.openAppend(databasePath, 'create')).close();
+    await disk.syncFolder(folder);
+  }
+  const store = new Store({ path: databasePath, nativeBinding, clock });
+  try {
+    return new SqliteControlPlane(store, options);
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+class SqliteControlPlane implements LocalControlPlane {
+  readonly account: Account;
+  readonly credentials: CredentialStore;
+  readonly workspaces: WorkspaceDirectory;
+  readonly #parts: OperationParts;
+  readonly #requestTokens: RequestTokens;
+  readonly #router: Router;
+  readonly #operations: ReadonlyMap<string, AnyOperation>;
+  #stopped = false;
+
+  constructor(store: Store, options: ControlPlaneOptions) {
+    const { limits, backend, clock, random, log, publicUrl } = options;
+    const settings = new Settings(store);
+    this.account = ensureAccount(store, settings, options.account ?? {}, random);
+    this.credentials = new RootCredentials(this.account);
+    const names = new ResourceNames(this.account.accountId, options.region);
+    const directory = new MemoryDirectory(names);
+    const workspaces = new WorkspaceStore(store, (workspaceId) => refresh(workspaceId));
+    const tags = new TagStore(store, ({ kind, id }) => {
+      if (kind === 'workspace') refresh(id);
+    });
+    const refresh = (workspaceId: string): void => {
+      const workspace = workspaces.find(workspaceId);
+      if (workspace === undefined) directory.remove(workspaceId);
+      else directory.put(workspaceId, workspace.status, tags.of(workspaceResource(workspaceId)));
+    };
+    for (const workspaceId of workspaces.ids()) refresh(workspaceId);
+    const lifecycle = new WorkspaceLifecycle({ store, workspaces, tags, backend, clock, log });
+    const pages = new PageTokens(pageTokenKey(store, settings, random));
+    this.workspaces = directory;
+    this.#parts = {
+      store,
+      workspaces,
+      tags,
+      lifecycle,
+      limits,
+      names,
+      pages,
+      clock,
+      random,
+      publicUrl: () => (typeof publicUrl === 'string' ? publicUrl : publicUrl()).replace(/\/+$/, ''),
+    };
+    this.#requestTokens = new RequestTokens(store, clock);
+    this.#router = new Router(OPERATIONS, names);
+    this.#operations = new Map(OPERATIONS.map((operation) => [operation.name, operation]));
+    lifecycle.resume();
+  }
+
+  route(method: string, rawPath: string): RouteResult {
+    return this.#router.route(method, rawPath);
+  }
+
+  async execute(request: ControlPlaneRequest): Promise<ApiResponse> {
+    assert(!this.#stopped, 'a request to a control plane that was stopped');
+    const operation = this.#operations.get(request.match.operation);
+    assert(operation !== undefined, `no operation ${request.match.operation}`);
+    try {
+      const body = this.#answer(operation, request);
+      return { status: operation.successStatus, headers: headers(request.requestId), body };
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return errorResponse(error, request.requestId);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#parts.lifecycle.stop();
+    this.#parts.store.close();
+  }
+
+  #answer(operation: AnyOperation, request: ControlPlaneRequest): Uint8Array {
+    const { principal, match } = request;
+    const { input, violations } = readInput(operation.input, {
+      path: match.pathParameters,
+      query: parseQuery(request.search),
+      body: hasBody(operation) ? parseBody(request.body) : {},
+    });
+    const context: OperationContext = {
+      ...this.#parts,
+      principal,
+      action: match.action,
+    };
+    const work = (): Uint8Array => {
+      const [first, ...others] = violations;
+      if (first !== undefined) throw fieldsInvalid([first, ...others]);
+      // What readInput let pass has the type that the operation's shapes stand for.
+      return encode(operation.handler(input as never, context));
+    };
+    const token = input['clientToken'];
+    if (typeof token !== 'string') return this.#parts.store.transaction(work);
+    const key = { principalArn: principal.arn, operation: operation.name, token };
+    const past = this.#requestTokens.find(key);
+    if (past === undefined) return this.#answerFirst(key, hashInput(input), work);
+    if (past.answer === undefined) throw requestInFlight(subject(key, input));
+    if (violations.length > 0) return work();
+    if (!Buffer.from(past.inputHash).equals(hashInput(input))) throw tokenReused(subject(key, input));
+    return past.answer;
+  }
+
+  /** Does `work` and keeps its clientToken with the answer, or alone when validation refuses. */
+  #answerFirst(key: TokenKey, inputHash: Uint8Array, work: () => Uint8Array): Uint8Array {
+    const { store } = this.#parts;
+    try {
+      return store.transaction(() => {
+        const answer = work();
+        this.#requestTokens.remember(key, { inputHash, answer });
+        return answer;
+      });
+    } catch (error) {
+      if (error instanceof ApiError && error.name === 'ValidationException') {
+        store.transaction(() => this.#requestTokens.remember(key, { inputHash, answer: undefined }));
+      }
+      throw error;
+    }
+  }
+}
+
+/** What a conflict over a clientToken is about: the workspace, or the token when there is none yet. */
+function subject(key: TokenKey, input: InputValues): { resourceId: string; resourceType: string } {
+  const workspaceId = input['workspaceId'];
+  return {
+    resourceId: typeof workspaceId === 'string' ? workspaceId : key.token,
+    resourceType: RESOURCE_TYPES.workspace,
+  };
+}
+
+/** A body of an operation that has no members in it is ignored, like unknown members. */
+function hasBody(operation: AnyOperation): boolean {
+  return Object.values(operation.input).some((member) => member.place === 'body');
+}
+
+function pageTokenKey(store: Store, settings: Settings, random: Random): Uint8Array {
+  const make = () => Buffer.from(random.bytes(32)).toString('base64');
+  return Buffer.from(
+    store.transaction(() => settings.ensure('page_token_key', make)),
+    'base64',
+  );
+}
+
+function encode(output: object | undefined): Uint8Array {
+  return output === undefined ? new Uint8Array(0) : Buffer.from(JSON.stringify(output));
+}
+
+function headers(requestId: string): Record<string, string> {
+  return { 'content-type': 'application/json', 'x-amzn-requestid': requestId };
+}
+
+function errorResponse(error: ApiError, requestId: string): ApiResponse {
+  return {
+    status: error.status,
+    headers: { ...headers(requestId), 'x-amzn-errortype': error.name },
+    body: encode({ message: error.message, ...error.members }),
+  };
+}

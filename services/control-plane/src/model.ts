@@ -1,0 +1,58 @@
+// Shapes that several operations share, as the API's model (2020-08-01) states them.
+import type { ListShape, MapShape, StringShape } from './shape.ts';
+
+export const WORKSPACE_ID = {
+  type: 'string',
+  lengthMin: 1,
+  lengthMax: 64,
+  pattern: '.*[0-9A-Za-z][-.0-9A-Z_a-z]*.*',
+} as const satisfies StringShape;
+
+export const WORKSPACE_ALIAS = {
+  type: 'string',
+  lengthMin: 1,
+  lengthMax: 100,
+  trimmed: true,
+} as const satisfies StringShape;
+
+/** Identifies one intended change, so that repeating the call doesn't repeat the change. */
+export const CLIENT_TOKEN = {
+  type: 'string',
+  lengthMin: 1,
+  lengthMax: 64,
+  pattern: '[!-~]+',
+} as const satisfies StringShape;
+
+export const KMS_KEY_ARN = {
+  type: 'string',
+  lengthMin: 20,
+  lengthMax: 2048,
+  pattern: 'arn:aws[-a-z]*:kms:[-a-z0-9]+:[0-9]{12}:key/[-a-f0-9]+',
+} as const satisfies StringShape;
+
+export const PAGINATION_TOKEN = { type: 'string', lengthMax: 1000 } as const satisfies StringShape;
+
+const TAG_PATTERN = '([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)';
+
+export const TAG_KEY = {
+  type: 'string',
+  lengthMin: 1,
+  lengthMax: 128,
+  pattern: TAG_PATTERN,
+} as const satisfies StringShape;
+
+/** How many tags a resource may have. */
+export const TAGS_MAX = 50;
+
+export const TAG_MAP = {
+  type: 'map',
+  key: TAG_KEY,
+  value: { type: 'string', lengthMin: 0, lengthMax: 256, pattern: TAG_PATTERN },
+  lengthMax: TAGS_MAX,
+  keyPrefixReserved: 'aws:',
+} as const satisfies MapShape;
+
+export const TAG_KEYS = { type: 'list', member: TAG_KEY } as const satisfies ListShape;
+
+/** Free text: the tagging operations say what an ARN must be themselves. */
+export const RESOURCE_ARN = { type: 'string', lengthMin: 1, lengthMax: 2048 } as const satisfies StringShape;

@@ -1,0 +1,17 @@
+import type { LimitsData } from '@ampere/limits';
+import type { BuildInfo } from './query-api/index.ts';
+
+/** What an operator decides about the engine: plain data, which can be cloned to another thread. */
+export interface EngineSettings {
+  readonly dataDir: string;
+  readonly limits: LimitsData;
+  /**
+   * When an acknowledged sample is on stable storage: before the acknowledgement, a moment after it, or
+   * when the system gets to it.
+   */
+  readonly fsync: 'always' | 'interval' | 'off';
+  /** What `status/buildinfo` answers. */
+  readonly buildInfo: BuildInfo;
+  /** Queries that take at least so long are logged; 0 for all. */
+  readonly slowQueryMs: number;
+}

@@ -1,0 +1,193 @@
+// The engine in this thread: finds the tenant and the handler of each request.
+//
+//   /api/v1/push               ingest/push.ts
+//   /prometheus/api/v1/…       the query API
+//
+// A request holds its tenant until its answer is complete, a streamed one included, so that a database is
+// not closed under a reader. Whatever a handler throws becomes a 500 with the request id, and a stack in
+// the log; it never reaches the caller.
+
+import type { EngineBody, EngineClient, EngineRequest, EngineResponse } from '@ampere/contracts';
+import type { Limits } from '@ampere/limits';
+import type { Counter, Registry } from '@ampere/metrics';
+import type { Clock, Disk } from '@ampere/platform';
+import { PushHandler } from './ingest/push.ts';
+import { PushMetrics } from './ingest/push-metrics.ts';
+import { errorFields, type Log } from './log.ts';
+import { apiError } from './responses.ts';
+import type { OpenStorage } from './tenants/storage.ts';
+import { registerStorageMetrics } from './tenants/storage-metrics.ts';
+import type { Tenant } from './tenants/tenant.ts';
+import { Tenants } from './tenants/tenants.ts';
+
+const PUSH_PATH = '/api/v1/push';
+const QUERY_PREFIX = '/prometheus/api/v1/';
+
+/** Answers everything below `/prometheus/api/v1/`, unknown endpoints included. */
+export interface QueryApi {
+  handle(request: EngineRequest, tenant: Tenant): Promise<EngineResponse>;
+}
+
+export interface EngineOptions {
+  readonly dataDir: string;
+  readonly limits: Limits;
+  readonly openStorage: OpenStorage;
+  readonly queryApi: QueryApi;
+  /** Where the engine and those it was handed register their metrics. */
+  readonly registry: Registry;
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class Engine implements EngineClient {
+  readonly #options: EngineOptions;
+  readonly #tenants: Tenants;
+  readonly #push: PushHandler;
+  readonly #failures: Counter;
+  #isStopping = false;
+
+  private constructor(options: EngineOptions, tenants: Tenants, pushMetrics: PushMetrics) {
+    const { registry, clock, log } = options;
+    this.#options = options;
+    this.#tenants = tenants;
+    this.#push = new PushHandler({ metrics: pushMetrics, clock, log });
+    this.#failures = registry.counter(
+      'ampere_engine_failures_total',
+      'Requests that failed for a fault of the engine.',
+    );
+    registerStorageMetrics(registry, tenants);
+    registry.gaugeCallback(
+      'ampere_engine_workspaces',
+      'Workspaces by state of their storage.',
+      ['state'],
+      (report) => {
+        report(tenants.openCount, 'open');
+        report(tenants.failedCount, 'failed');
+      },
+    );
+  }
+
+  /** Opens all storage and is ready to serve. */
+  static async open(options: EngineOptions): Promise<Engine> {
+    const metrics = new PushMetrics(options.registry);
+    const tenants = await Tenants.open({
+      ...options,
+      onDeleted: (tenantId) => metrics.removeWorkspace(tenantId),
+    });
+    return new Engine(options, tenants, metrics);
+  }
+
+  async request(request: EngineRequest): Promise<EngineResponse> {
+    if (this.#isStopping)
+      return apiError(503, 'unavailable', 'the server is stopping', { 'retry-after': '5' });
+    const handler = this.#handlerOf(request.path);
+    if (handler === undefined) return apiError(404, 'not_found', 'unknown path');
+    const lookup = this.#tenants.find(request.tenant);
+    if (lookup.kind === 'unknown') return apiError(404, 'not_found', 'no such workspace');
+    if (lookup.kind === 'failed') {
+      const text = "the workspace's storage can not be opened; see the server's log";
+      return apiError(503, 'unavailable', text, { 'retry-after': '10' });
+    }
+    const { tenant } = lookup;
+    tenant.hold();
+    let isStreaming = false;
+    try {
+      const response = await handler.handle(request, tenant);
+      if (response.body instanceof Uint8Array) return response;
+      isStreaming = true;
+      return { ...response, body: this.#held(response.body, tenant, request) };
+    } catch (error) {
+      this.#logFailure(error, request);
+      return apiError(500, 'internal', `internal error, request id ${request.requestId}`);
+    } finally {
+      if (!isStreaming) tenant.release();
+    }
+  }
+
+  createTenant(tenant: string): Promise<void> {
+    return this.#tenants.create(tenant);
+  }
+
+  deleteTenant(tenant: string): Promise<void> {
+    return this.#tenants.delete(tenant);
+  }
+
+  async metricsText(): Promise<string> {
+    return this.#options.registry.text();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.#tenants.close();
+  }
+
+  #handlerOf(path: string): QueryApi | PushHandler | undefined {
+    if (path === PUSH_PATH) return this.#push;
+    return path.startsWith(QUERY_PREFIX) ? this.#options.queryApi : undefined;
+  }
+
+  #logFailure(error: unknown, request: EngineRequest): void {
+    this.#failures.inc();
+    this.#options.log('error', 'a request failed', {
+      requestId: request.requestId,
+      workspace: request.tenant,
+      method: request.method,
+      path: request.path,
+      ...errorFields(error),
+    });
+  }
+
+  /** The body, with the tenant held until it ends, fails or is no longer wanted. */
+  #held(body: Exclude<EngineBody, Uint8Array>, tenant: Tenant, request: EngineRequest): EngineBody {
+    const fail = (error: unknown) => this.#logFailure(error, request);
+    const held = new HeldBody(body, () => tenant.release(), fail);
+    // A client that is gone never asks for the rest.
+    request.signal?.addEventListener('abort', () => void held.return().catch(fail), { once: true });
+    if (request.signal?.aborted === true) void held.return().catch(fail);
+    return held;
+  }
+}
+
+/** A streamed body that says once when it is over. */
+class HeldBody implements AsyncIterableIterator<Uint8Array> {
+  readonly #source: AsyncIterator<Uint8Array>;
+  readonly #onFailure: (error: unknown) => void;
+  #onEnd: (() => void) | undefined;
+
+  constructor(source: AsyncIterable<Uint8Array>, onEnd: () => void, onFailure: (error: unknown) => void) {
+    this.#source = source[Symbol.asyncIterator]();
+    this.#onEnd = onEnd;
+    this.#onFailure = onFailure;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array>> {
+    try {
+      const result = await this.#source.next();
+      if (result.done === true) this.#end();
+      return result;
+    } catch (error) {
+      this.#end();
+      this.#onFailure(error);
+      throw error;
+    }
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array>> {
+    try {
+      await this.#source.return?.();
+    } finally {
+      this.#end();
+    }
+    return { done: true, value: undefined };
+  }
+
+  #end(): void {
+    this.#onEnd?.();
+    this.#onEnd = undefined;
+  }
+}

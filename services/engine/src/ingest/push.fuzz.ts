@@ -1,0 +1,68 @@
+// Any bytes in any headers: the engine answers each request, with a status of the client's fault or 200.
+
+import { Limits, parseLimits } from '@ampere/limits';
+import { Registry } from '@ampere/metrics';
+import { FakeClock, NodeDisk, SeededRandom } from '@ampere/platform';
+import { encodeSnappy, encodeWriteRequest } from '@ampere/remote-write';
+import { expect, test } from 'vitest';
+import { Engine } from '../engine.ts';
+import { FakeStorages } from '../testing/fake-storage.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
+
+const seed = Number(process.env['AMPERE_SEED'] ?? 20_261_120);
+const rounds = process.env['AMPERE_TEST_LONG'] === '1' ? 200_000 : 4000;
+
+const HEADER_VALUES = ['', 'snappy', 'application/x-protobuf', 'a/b; proto=', ';;==""', '0.1.0', '\u00ff"'];
+
+test(`whatever is pushed is answered (seed ${seed})`, async () => {
+  const random = new SeededRandom(seed);
+  const storages = new FakeStorages();
+  const failures: unknown[] = [];
+  const engine = await Engine.open({
+    dataDir: temporaryFolder(),
+    limits: new Limits(parseLimits({ defaults: { request_size: '4 KB', ingestion_rate: 0 } })),
+    openStorage: storages.open,
+    queryApi: { handle: () => Promise.reject(new Error('not asked here')) },
+    registry: new Registry(),
+    disk: new NodeDisk(),
+    clock: new FakeClock(),
+    log: (level, message, fields) => level === 'error' && failures.push({ message, fields }),
+  });
+  await engine.createTenant('ws-1');
+  const good = encodeWriteRequest({
+    timeseries: [
+      {
+        labels: [
+          ['__name__', 'm'],
+          ['a', 'b'],
+        ],
+        samples: [{ timestampMs: 1, value: 1 }],
+      },
+    ],
+    metadata: [{ type: 'gauge', metricFamilyName: 'm', help: 'h', unit: 'u' }],
+  });
+  const statuses = new Map<number, number>();
+  for (let round = 0; round < rounds; round++) {
+    const raw = random.integer(3) === 0 ? random.bytes(random.integer(200)) : good.slice();
+    for (let i = random.integer(4); i > 0 && raw.length > 0; i--)
+      raw[random.integer(raw.length)] = random.integer(256);
+    const body = random.integer(4) === 0 ? raw : encodeSnappy(raw);
+    const odd = (): string => HEADER_VALUES[random.integer(HEADER_VALUES.length)]!;
+    const headers = random.integer(4) === 0 ? { 'content-type': odd(), 'content-encoding': odd() } : {};
+    const response = await engine.request({
+      tenant: 'ws-1',
+      method: 'POST',
+      path: '/api/v1/push',
+      search: '',
+      headers,
+      body,
+      principalArn: '',
+      requestId: `r-${round}`,
+    });
+    statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
+  }
+  expect(failures).toEqual([]);
+  expect([...statuses.keys()].filter((status) => ![200, 400, 413, 415].includes(status))).toEqual([]);
+  expect(statuses.get(200)).toBeGreaterThan(0);
+  expect(statuses.get(400)).toBeGreaterThan(0);
+});

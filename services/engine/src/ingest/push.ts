@@ -1,0 +1,204 @@
+// Remote write: from the body of a POST to samples on disk.
+//
+// 1. Headers say Remote-Write 1.0 in snappy, or 415; a body over the limit is 413.
+// 2. Decompress and walk the body. Broken ones are 400, those that would unfold too far are 413.
+// 3. The workspace's rate takes the whole request or none of it: 429 with Retry-After.
+// 4. Store what is good, keep metadata, and wait until it is durable. Disk trouble is 503, which makes
+//    senders come again.
+// 5. 200, or 400 with what was refused and why. A sender does not repeat what was answered 400, so what
+//    is good has been stored by then.
+//
+// Decoding and appending are one synchronous stretch: the decoder's arrays serve all workspaces, and
+// only the commit is awaited, when nobody needs them any more.
+
+import type { EngineRequest, EngineResponse } from '@ampere/contracts';
+import { exceeds, limitMessage } from '@ampere/limits';
+import { type Clock, DiskError } from '@ampere/platform';
+import {
+  type DecodedWriteRequest,
+  DecodeError,
+  readLabelRun,
+  SnappyDecoder,
+  WriteRequestDecoder,
+} from '@ampere/remote-write';
+import type { Appender, Labels, Refusal } from '@ampere/series';
+import { TsdbError } from '@ampere/tsdb';
+import { errorFields, type Log } from '../log.ts';
+import { emptyResponse, plainText } from '../responses.ts';
+import type { MetadataRefusal } from '../tenants/metadata-store.ts';
+import type { Tenant } from '../tenants/tenant.ts';
+import { unsupportedMedia } from './push-headers.ts';
+import type { PushMetrics } from './push-metrics.ts';
+
+/** However the limits are set, no body unfolds beyond this. */
+const DECODED_BYTES_MAX = 64 * 1024 * 1024;
+/**
+ * A body may unfold to so many times the limit on its compressed size. Prometheus' own bodies unfold 7
+ * to 12 times.
+ */
+const EXPANSION_MAX = 16;
+const SAMPLES_MAX = 1_000_000;
+const METADATA_MAX = 100_000;
+/** Told to a sender whose request is larger than the bucket ever gets. */
+const RETRY_NEVER_SECONDS = 60;
+const SERIES_TEXT_LENGTH_MAX = 200;
+
+export interface PushOptions {
+  readonly metrics: PushMetrics;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What came of the synchronous stretch. */
+interface Stored {
+  readonly appender: Appender;
+  readonly samplesSent: number;
+  readonly samplesStored: number;
+  readonly refusals: readonly Refusal[];
+  readonly metadataRefusals: readonly MetadataRefusal[];
+}
+
+export class PushHandler {
+  readonly #options: PushOptions;
+  readonly #snappy = new SnappyDecoder(DECODED_BYTES_MAX);
+  readonly #decoder = new WriteRequestDecoder({ samplesMax: SAMPLES_MAX, metadataMax: METADATA_MAX });
+
+  constructor(options: PushOptions) {
+    this.#options = options;
+  }
+
+  /** Answers a POST to `/api/v1/push`. */
+  async handle(request: EngineRequest, tenant: Tenant): Promise<EngineResponse> {
+    const response = await this.#push(request, tenant);
+    this.#options.metrics.requests.with(String(response.status)).inc();
+    return response;
+  }
+
+  async #push(request: EngineRequest, tenant: Tenant): Promise<EngineResponse> {
+    if (request.method !== 'POST') return plainText(405, 'remote write takes POST alone', { allow: 'POST' });
+    const unsupported = unsupportedMedia(request.headers);
+    if (unsupported !== undefined) return plainText(415, unsupported);
+    const { requestBytesMax } = tenant.limits;
+    if (exceeds(request.body.length, requestBytesMax)) {
+      return plainText(
+        413,
+        `body of ${request.body.length} bytes is larger than the limit of ${requestBytesMax} bytes`,
+      );
+    }
+    try {
+      const decoded = this.#decode(request.body, requestBytesMax);
+      const limited = this.#limitRate(decoded, tenant);
+      if (limited !== undefined) return limited;
+      const stored = this.#store(decoded, tenant);
+      await this.#commit(stored.appender);
+      return answer(stored);
+    } catch (error) {
+      if (error instanceof DecodeError)
+        return plainText(error.kind === 'too-large' ? 413 : 400, error.message);
+      if (error instanceof DiskError || error instanceof TsdbError) {
+        return this.#storageTrouble(error, request, tenant);
+      }
+      throw error;
+    }
+  }
+
+  #decode(body: Uint8Array, requestBytesMax: number): DecodedWriteRequest {
+    const decodedBytesMax = requestBytesMax === 0 ? DECODED_BYTES_MAX : requestBytesMax * EXPANSION_MAX;
+    return this.#decoder.decode(this.#snappy.decode(body, decodedBytesMax));
+  }
+
+  #limitRate(decoded: DecodedWriteRequest, tenant: Tenant): EngineResponse | undefined {
+    const { metrics } = this.#options;
+    const samples = decoded.columns.sampleCount + decoded.histogramCount;
+    const metadata = decoded.metadata.length;
+    if (tenant.ingestionTokens.take(samples + metadata)) return undefined;
+    metrics.discardedSamples.with('rate_limited', tenant.id).inc(samples);
+    metrics.discardedMetadata.with('rate_limited', tenant.id).inc(metadata);
+    const waitMs = tenant.ingestionTokens.waitMs(samples + metadata);
+    const seconds = Number.isFinite(waitMs) ? Math.max(1, Math.ceil(waitMs / 1000)) : RETRY_NEVER_SECONDS;
+    const limit = tenant.limits.ingestionSamplesPerSecond;
+    return plainText(429, limitMessage('ingestion_rate', { limit, samples, metadata }), {
+      'retry-after': String(seconds),
+    });
+  }
+
+  #store(decoded: DecodedWriteRequest, tenant: Tenant): Stored {
+    const { metrics } = this.#options;
+    const { columns, metadata, exemplarCount, histogramCount } = decoded;
+    const appender = tenant.tsdb.appender();
+    const outcome = appender.append(columns);
+    const refusals = [...outcome.refusals];
+    if (histogramCount > 0) refusals.push(histogramRefusal(decoded));
+    const metadataRefusals = tenant.metadata.record(metadata);
+    metrics.samples.with(tenant.id).inc(outcome.appended);
+    for (const { reason, samples } of refusals) {
+      metrics.discardedSamples.with(reason, tenant.id).inc(samples);
+    }
+    let metadataTaken = metadata.length;
+    for (const { reason, entries } of metadataRefusals) {
+      metrics.discardedMetadata.with(reason, tenant.id).inc(entries);
+      metadataTaken -= entries;
+    }
+    if (metadataTaken > 0) metrics.metadata.with(tenant.id).inc(metadataTaken);
+    if (exemplarCount > 0) metrics.exemplars.with(tenant.id).inc(exemplarCount);
+    return {
+      appender,
+      samplesSent: columns.sampleCount + histogramCount,
+      samplesStored: outcome.appended,
+      refusals,
+      metadataRefusals,
+    };
+  }
+
+  async #commit(appender: Appender): Promise<void> {
+    const { clock, metrics } = this.#options;
+    const startMs = clock.monotonicMs();
+    await appender.commit();
+    metrics.commitSeconds.observe((clock.monotonicMs() - startMs) / 1000);
+  }
+
+  #storageTrouble(error: DiskError | TsdbError, request: EngineRequest, tenant: Tenant): EngineResponse {
+    this.#options.log('error', 'samples could not be stored', {
+      workspace: tenant.id,
+      requestId: request.requestId,
+      ...errorFields(error),
+    });
+    // The error's own text has paths of this machine in it.
+    const why = error.code === 'full' ? 'the disk is full' : 'the disk fails';
+    return plainText(503, `samples could not be stored: ${why}; send them again`, { 'retry-after': '5' });
+  }
+}
+
+function answer(stored: Stored): EngineResponse {
+  const { refusals, metadataRefusals } = stored;
+  const parts: string[] = [];
+  if (refusals.length > 0) {
+    const refused = refusals.reduce((sum, { samples }) => sum + samples, 0);
+    parts.push(`${refused} of ${stored.samplesSent} samples refused, ${stored.samplesStored} stored`);
+    // The most frequent reason first: senders log the beginning of the text.
+    for (const { reason, samples, message } of [...refusals].sort((a, b) => b.samples - a.samples)) {
+      parts.push(`${samples} ${reason}: ${message}`);
+    }
+  }
+  for (const { reason, entries, message } of metadataRefusals) {
+    if (message !== '') parts.push(`${entries} metadata ${reason}: ${message}`);
+  }
+  if (parts.length === 0) return emptyResponse(200);
+  return plainText(400, parts.join('; ').replaceAll('\n', ' '));
+}
+
+function histogramRefusal(decoded: DecodedWriteRequest): Refusal {
+  const { columns, histogramLabelsFrom, histogramLabelsTo, histogramCount } = decoded;
+  const labels = readLabelRun(columns.bytes, histogramLabelsFrom, histogramLabelsTo);
+  return {
+    reason: 'native_histogram_unsupported',
+    samples: histogramCount,
+    message: `native histograms are not supported, series: '${seriesText(labels)}'`,
+  };
+}
+
+function seriesText(labels: Labels): string {
+  const pairs = [...labels.withoutMetricName()].map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const text = `${labels.metricName}{${pairs.join(', ')}}`;
+  return text.length > SERIES_TEXT_LENGTH_MAX ? `${text.slice(0, SERIES_TEXT_LENGTH_MAX)}…` : text;
+}

@@ -1,0 +1,63 @@
+import { type Answer, answer, type EndpointContext } from '../endpoint.ts';
+import { parseGoInteger } from '../go-text.ts';
+import { smallValue } from '../json-writer.ts';
+import { badData, PrometheusError } from '../prometheus-error.ts';
+
+/** Prometheus' default for the lists of status/tsdb. */
+const TSDB_LIST_DEFAULT = 10;
+/** Ours, so that an answer stays small. */
+const TSDB_LIST_MAX = 10_000;
+const DAY_MS = 24 * 3600 * 1000;
+
+export function buildInfo(context: EndpointContext): Answer {
+  return answer(smallValue(context.buildInfo));
+}
+
+/** Prometheus' members; those that would tell of the machine or of Go's runtime are empty. */
+export function runtimeInfo({ clock, tenant, serverStartMs }: EndpointContext): Answer {
+  const started = new Date(serverStartMs).toISOString();
+  return answer(
+    smallValue({
+      startTime: started,
+      CWD: '',
+      hostname: '',
+      serverTime: new Date(clock.nowMs()).toISOString(),
+      reloadConfigSuccess: true,
+      lastConfigTime: started,
+      corruptionCount: 0,
+      goroutineCount: 0,
+      GOMAXPROCS: 0,
+      GOMEMLIMIT: 0,
+      GOGC: '',
+      GODEBUG: '',
+      storageRetention: `${Math.round(tenant.limits.retentionMs / DAY_MS)}d`,
+    }),
+  );
+}
+
+export function tsdb({ parameters, tenant }: EndpointContext): Answer {
+  const text = parameters.first('limit');
+  let limit = TSDB_LIST_DEFAULT;
+  if (text !== '') {
+    const result = parseGoInteger(text, 'Atoi');
+    if ('error' in result || result.value < 1) throw badData('limit must be a positive number');
+    limit = Math.min(result.value, TSDB_LIST_MAX);
+  }
+  const status = tenant.tsdb.status?.(limit);
+  if (status === undefined) throw new PrometheusError('unavailable', 'TSDB not ready');
+  return answer(
+    smallValue({
+      headStats: {
+        numSeries: status.seriesCount,
+        numLabelPairs: status.labelPairCount,
+        chunkCount: status.chunkCount,
+        minTime: status.minTimeMs,
+        maxTime: status.maxTimeMs,
+      },
+      seriesCountByMetricName: status.seriesCountByMetricName,
+      labelValueCountByLabelName: status.labelValueCountByLabelName,
+      memoryInBytesByLabelName: status.memoryInBytesByLabelName,
+      seriesCountByLabelValuePair: status.seriesCountByLabelValuePair,
+    }),
+  );
+}

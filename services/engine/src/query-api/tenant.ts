@@ -1,0 +1,83 @@
+// What the query API asks of its surroundings: one workspace's data, the language, the limits.
+
+import type { EngineOptions, Evaluate, Expr, ValueType } from '@ampere/promql';
+import type { Matcher, Querier } from '@ampere/series';
+
+/** The limits of one workspace that bear on queries; 0 is unlimited. */
+export interface QueryLimits {
+  /** From start to end of a range query, and of one selector's reading. */
+  readonly queryTimeRangeMs: number;
+  /** Samples that one query may hold in memory. */
+  readonly querySamplesMax: number;
+  /** For the answer of status/runtimeinfo. */
+  readonly retentionMs: number;
+}
+
+export interface MetadataEntry {
+  /** `counter`, `gauge`, … */
+  readonly type: string;
+  readonly help: string;
+  readonly unit: string;
+}
+
+export interface MetadataSource {
+  of(metricName: string): readonly MetadataEntry[];
+  entries(): Iterable<readonly [metricName: string, entries: readonly MetadataEntry[]]>;
+}
+
+export interface NamedCount {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** Numbers of the head, as status/tsdb shows them. The lists descend by value. */
+export interface TsdbStatus {
+  readonly seriesCount: number;
+  readonly labelPairCount: number;
+  readonly chunkCount: number;
+  readonly minTimeMs: number;
+  readonly maxTimeMs: number;
+  readonly seriesCountByMetricName: readonly NamedCount[];
+  readonly labelValueCountByLabelName: readonly NamedCount[];
+  readonly memoryInBytesByLabelName: readonly NamedCount[];
+  readonly seriesCountByLabelValuePair: readonly NamedCount[];
+}
+
+/** What is read of a workspace's database. */
+export interface QueryStorage {
+  /** A fresh reading of the data; the API closes it. */
+  querier(): Querier;
+  /** At most `limit` entries a list. Missing when the storage counts nothing. */
+  status?(limit: number): TsdbStatus;
+}
+
+/** One workspace as the query API sees it. */
+export interface QueryTenant {
+  readonly tsdb: QueryStorage;
+  readonly metadata: MetadataSource;
+  readonly limits: QueryLimits;
+}
+
+/** PromQL, as the package of that name offers it. The functions that take text throw ParseError. */
+export interface PromQl {
+  parse(query: string): Expr;
+  /** A series selector alone, as `match[]` holds it; may match everything. */
+  parseSelector(text: string): readonly Matcher[];
+  typeOf(expr: Expr): ValueType;
+  readonly evaluate: Evaluate;
+  /** The query laid out for reading. */
+  format(expr: Expr): string;
+  /** The syntax tree in the form of Prometheus' parse_query. */
+  toJson(expr: Expr): unknown;
+  readonly options: EngineOptions;
+}
+
+/** `status/buildinfo`: clients look at `version` to tell which features a server has. */
+export interface BuildInfo {
+  readonly version: string;
+  readonly revision: string;
+  readonly branch: string;
+  readonly buildUser: string;
+  readonly buildDate: string;
+  readonly goVersion: string;
+}

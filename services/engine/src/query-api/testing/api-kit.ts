@@ -1,0 +1,125 @@
+// What tests of the query API share: an API over a few series and a way to ask it.
+
+import type { EngineBody, EngineRequest, EngineResponse } from '@ampere/contracts';
+import { Registry } from '@ampere/metrics';
+import { FakeClock } from '@ampere/platform';
+import {
+  type EngineOptions,
+  type Evaluate,
+  type QueryResult,
+  type QueryValue,
+  STABLE_LANGUAGE,
+} from '@ampere/promql';
+import { Labels } from '@ampere/series';
+import { promQl } from '../promql.ts';
+import { QueryApi, type QueryApiOptions } from '../query-api.ts';
+import type { MetadataEntry, QueryLimits, QueryTenant, TsdbStatus } from '../tenant.ts';
+import { MemoryQuerier, type MemorySeries } from './memory-querier.ts';
+
+export const NOW_MS = 1_700_000_000_000;
+
+/** Prometheus' own. */
+const ENGINE_OPTIONS: EngineOptions = {
+  lookbackDeltaMs: 300_000,
+  subqueryStepMs: 60_000,
+  delayedNameRemoval: false,
+  typeAndUnitLabels: false,
+};
+
+export function memorySeries(
+  labels: Readonly<Record<string, string>>,
+  samples: readonly (readonly [number, number])[] = [[NOW_MS - 1000, 1]],
+): MemorySeries {
+  return { labels: Labels.fromRecord(labels), samples };
+}
+
+export function resultOf(value: QueryValue, more: Partial<QueryResult> = {}): QueryResult {
+  const stats = { totalQueryableSamples: 7, peakSamples: 5, seriesRead: 3 };
+  return { value, warnings: [], infos: [], stats, ...more };
+}
+
+export interface KitOptions {
+  readonly evaluate?: Evaluate;
+  readonly series?: readonly MemorySeries[];
+  readonly metadata?: ReadonlyMap<string, readonly MetadataEntry[]>;
+  readonly limits?: Partial<QueryLimits>;
+  readonly status?: (limit: number) => TsdbStatus;
+  readonly slowQueryMs?: number;
+}
+
+export class ApiKit {
+  readonly clock = new FakeClock(NOW_MS);
+  readonly logged: { level: string; message: string; fields: Readonly<Record<string, unknown>> }[] = [];
+  readonly registry = new Registry();
+  readonly queriers: MemoryQuerier[] = [];
+  readonly tenant: QueryTenant;
+  readonly api: QueryApi;
+
+  constructor(options: KitOptions = {}) {
+    const evaluate: Evaluate = (_, { endMs }) => resultOf({ type: 'scalar', timeMs: endMs, value: 1 });
+    const promql = promQl(options.evaluate ?? evaluate, ENGINE_OPTIONS, STABLE_LANGUAGE);
+    const metadata = options.metadata ?? new Map();
+    this.tenant = {
+      tsdb: {
+        querier: () => {
+          const querier = new MemoryQuerier(options.series ?? []);
+          this.queriers.push(querier);
+          return querier;
+        },
+        ...(options.status === undefined ? {} : { status: options.status }),
+      },
+      metadata: { of: (name) => metadata.get(name) ?? [], entries: () => metadata.entries() },
+      limits: { queryTimeRangeMs: 0, querySamplesMax: 0, retentionMs: 150 * 86_400_000, ...options.limits },
+    };
+    const apiOptions: QueryApiOptions = {
+      clock: this.clock,
+      promql,
+      buildInfo: {
+        version: '3.5.0',
+        revision: 'r',
+        branch: 'b',
+        buildUser: '',
+        buildDate: '',
+        goVersion: '',
+      },
+      log: (level, message, fields = {}) => this.logged.push({ level, message, fields }),
+      slowQueryMs: options.slowQueryMs ?? Number.POSITIVE_INFINITY,
+      registry: this.registry,
+    };
+    this.api = new QueryApi(apiOptions);
+  }
+
+  /** `target` is `METHOD path?search` below /prometheus/api/v1/. */
+  request(target: string, body = '', more: Partial<EngineRequest> = {}): Promise<EngineResponse> {
+    const [, method, path, search] = /^([A-Z]+) ([^?]*)\??(.*)$/s.exec(target)!;
+    return this.api.handle(
+      {
+        tenant: 'ws-1',
+        method: method!,
+        path: `/prometheus/api/v1/${path}`,
+        search: search!,
+        headers: body === '' ? {} : { 'content-type': 'application/x-www-form-urlencoded' },
+        body: new TextEncoder().encode(body),
+        principalArn: 'arn:aws:iam::000000000000:root',
+        requestId: 'request-1',
+        ...more,
+      },
+      this.tenant,
+    );
+  }
+
+  /** Status and body of an answer; the body as JSON, or the text that isn't any. */
+  async ask(target: string, body = ''): Promise<{ status: number; json: unknown }> {
+    const response = await this.request(target, body);
+    const text = new TextDecoder().decode(await collect(response.body));
+    return { status: response.status, json: text === '' ? '' : JSON.parse(text) };
+  }
+}
+
+/** All pieces of a body in one. */
+export async function collect(body: EngineBody): Promise<Uint8Array> {
+  if (body instanceof Uint8Array) return body;
+  const pieces: Uint8Array[] = [];
+  for await (const piece of body) pieces.push(piece);
+  return Buffer.concat(pieces);
+}

@@ -1,0 +1,34 @@
+import type { Appender, Querier } from '@ampere/series';
+
+/** What a database knows of itself, for metrics. */
+export interface StorageStats {
+  /** Series in memory. */
+  readonly series: number;
+  /** Series with a sample appended in the last five minutes. */
+  readonly activeSeries: number;
+  /** Memory set aside for samples and label sets. */
+  readonly slabBytes: number;
+  readonly walBytes: number;
+  readonly walSegments: number;
+  readonly walSyncs: number;
+  readonly walFailures: number;
+  /** Appended and not yet in the log. */
+  readonly walBacklogBytes: number;
+  /** What opening found in the log. */
+  readonly replay: {
+    readonly tornTails: number;
+    readonly corruptions: number;
+    readonly durationMs: number;
+  };
+}
+
+/** What the engine asks of one tenant's database. `Tsdb` of @ampere/tsdb is one. */
+export interface TenantStorage {
+  appender(): Appender;
+  querier(): Querier;
+  stats(): StorageStats;
+  close(): Promise<void>;
+}
+
+/** Opens the database in a folder, which is made when it is missing. */
+export type OpenStorage = (options: { tenantId: string; folder: string }) => Promise<TenantStorage>;

@@ -1,0 +1,59 @@
+import { TokenBucket, type WorkspaceLimits } from '@ampere/limits';
+import { assert, type Clock } from '@ampere/platform';
+import type { Querier } from '@ampere/series';
+import type { MetadataStore } from './metadata-store.ts';
+import type { TenantStorage } from './storage.ts';
+
+/** One workspace's half of the engine: its database, its metadata, its limits. */
+export class Tenant {
+  readonly id: string;
+  readonly tsdb: TenantStorage;
+  readonly metadata: MetadataStore;
+  readonly limits: WorkspaceLimits;
+  /** Samples and metadata entries that may be written. */
+  readonly ingestionTokens: TokenBucket;
+  #inFlight = 0;
+  #whenIdle: (() => void)[] = [];
+
+  constructor(
+    id: string,
+    parts: { tsdb: TenantStorage; metadata: MetadataStore; limits: WorkspaceLimits; clock: Clock },
+  ) {
+    this.id = id;
+    this.tsdb = parts.tsdb;
+    this.metadata = parts.metadata;
+    this.limits = parts.limits;
+    const { ingestionSamplesPerSecond, ingestionBurstSamples } = parts.limits;
+    this.ingestionTokens = new TokenBucket(
+      { perSecond: ingestionSamplesPerSecond, burst: ingestionBurstSamples },
+      parts.clock,
+    );
+  }
+
+  /** A fresh reading of the database, to be closed by whoever asked for it. */
+  querier(): Querier {
+    return this.tsdb.querier();
+  }
+
+  /** Keeps the database open until `release`; every request holds its tenant. */
+  hold(): void {
+    this.#inFlight++;
+  }
+
+  release(): void {
+    this.#inFlight--;
+    assert(this.#inFlight >= 0, `tenant ${this.id} was released more often than held`);
+    if (this.#inFlight > 0) return;
+    for (const resolve of this.#whenIdle.splice(0)) resolve();
+  }
+
+  /** Waits for the requests that hold it, then closes. Nobody may take hold of it any more. */
+  async close(): Promise<void> {
+    if (this.#inFlight > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+    try {
+      await this.metadata.close();
+    } finally {
+      await this.tsdb.close();
+    }
+  }
+}

@@ -1,0 +1,235 @@
+// The tenants of this engine and their folders.
+//
+//   <dataDir>/workspaces/<id>/tsdb/            the database
+//   <dataDir>/workspaces/<id>/metadata.json    metric metadata
+//   <dataDir>/workspaces/.deleted-<id>-<n>/    what is left of a deleted tenant until it is removed
+//
+// 1. Start: leftovers of deletions are removed in the background, every other folder is opened, a few at
+//    a time. One that can't be opened doesn't stop the others: its requests are refused, and it is tried
+//    again now and then when it is asked for.
+// 2. Create: make the folder durable, open. Harmless when the tenant is there.
+// 3. Delete: take it off the list (from here on nobody reaches it), let its requests end, close, rename,
+//    remove. A crash before the rename leaves the tenant whole, as the control plane is still deleting
+//    and will ask again; after it, the start removes the rest.
+//
+// Creation and deletion of one tenant wait for each other.
+
+import type { Limits } from '@ampere/limits';
+import type { Clock, Disk } from '@ampere/platform';
+import { errorFields, type Log } from '../log.ts';
+import { MetadataStore } from './metadata-store.ts';
+import type { OpenStorage } from './storage.ts';
+import { Tenant } from './tenant.ts';
+
+const OPENING_AT_ONCE = 4;
+const RETRY_OPEN_MS = 10_000;
+const DELETED_PREFIX = '.deleted-';
+
+/** Ids become folder names, so nothing that means something in a path is allowed. */
+const TENANT_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
+
+/** An id that can't be a tenant's. The text is fit for the client. */
+export class TenantIdError extends Error {
+  constructor() {
+    super(
+      'tenant id must be 1 to 128 letters, digits, hyphens or underscores, and begin with a letter or digit',
+    );
+    this.name = 'TenantIdError';
+  }
+}
+
+export interface TenantsOptions {
+  readonly dataDir: string;
+  readonly limits: Limits;
+  readonly openStorage: OpenStorage;
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Called when a tenant's data is gone, so that its metrics go too. */
+  readonly onDeleted?: (tenantId: string) => void;
+}
+
+/** `failed`: its folder is there and can't be opened. */
+export type TenantLookup =
+  | { readonly kind: 'found'; readonly tenant: Tenant }
+  | { readonly kind: 'failed' }
+  | { readonly kind: 'unknown' };
+
+export class Tenants {
+  readonly #options: TenantsOptions;
+  readonly #folder: string;
+  readonly #tenants = new Map<string, Tenant>();
+  /** Tenants that could not be opened, with the time from which to try again. */
+  readonly #failed = new Map<string, number>();
+  /** The last thing under way for a tenant. */
+  readonly #operations = new Map<string, Promise<void>>();
+  readonly #removals = new Set<Promise<void>>();
+  #removalNumber = 0;
+  #isClosed = false;
+
+  private constructor(options: TenantsOptions) {
+    this.#options = options;
+    this.#folder = `${options.dataDir}/workspaces`;
+  }
+
+  /** Opens every tenant that is there. */
+  static async open(options: TenantsOptions): Promise<Tenants> {
+    const tenants = new Tenants(options);
+    await tenants.#openAll();
+    return tenants;
+  }
+
+  find(tenantId: string): TenantLookup {
+    const tenant = this.#tenants.get(tenantId);
+    if (tenant !== undefined) return { kind: 'found', tenant };
+    const retryAtMs = this.#failed.get(tenantId);
+    if (retryAtMs === undefined) return { kind: 'unknown' };
+    if (retryAtMs <= this.#options.clock.monotonicMs() && !this.#isClosed) {
+      this.#failed.set(tenantId, Number.POSITIVE_INFINITY);
+      void this.#inTurn(tenantId, () => this.#openOrRemember(tenantId));
+    }
+    return { kind: 'failed' };
+  }
+
+  /** Those that are open. */
+  all(): IterableIterator<Tenant> {
+    return this.#tenants.values();
+  }
+
+  get openCount(): number {
+    return this.#tenants.size;
+  }
+
+  /** Tenants whose folder can't be opened. */
+  get failedCount(): number {
+    return this.#failed.size;
+  }
+
+  async create(tenantId: string): Promise<void> {
+    assertTenantId(tenantId);
+    await this.#inTurn(tenantId, async () => {
+      if (this.#tenants.has(tenantId)) return;
+      await this.#options.disk.makeFolder(`${this.#folder}/${tenantId}`);
+      await this.#options.disk.syncFolder(this.#folder);
+      await this.#openOne(tenantId);
+    });
+  }
+
+  async delete(tenantId: string): Promise<void> {
+    assertTenantId(tenantId);
+    const tenant = this.#tenants.get(tenantId);
+    this.#tenants.delete(tenantId);
+    this.#failed.delete(tenantId);
+    await this.#inTurn(tenantId, async () => {
+      // A creation that was under way when the deletion was asked for has put one there since.
+      const open = tenant ?? this.#tenants.get(tenantId);
+      this.#tenants.delete(tenantId);
+      this.#failed.delete(tenantId);
+      try {
+        await open?.close();
+      } catch (error) {
+        // What could not be flushed is about to be removed anyway.
+        this.#options.log('warn', 'storage of a deleted workspace did not close', {
+          workspace: tenantId,
+          ...errorFields(error),
+        });
+      }
+      await this.#removeFolder(tenantId);
+      this.#options.onDeleted?.(tenantId);
+    });
+  }
+
+  /** Closes every tenant once its requests have ended. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.allSettled(this.#operations.values());
+    const tenants = [...this.#tenants.values()];
+    this.#tenants.clear();
+    const outcomes = await Promise.allSettled(tenants.map((tenant) => tenant.close()));
+    await Promise.all(this.#removals);
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  async #openAll(): Promise<void> {
+    const { disk, log } = this.#options;
+    await disk.makeFolder(this.#folder);
+    const names = await disk.list(this.#folder);
+    for (const name of names) {
+      if (name.startsWith(DELETED_PREFIX)) this.#removeLater(`${this.#folder}/${name}`);
+    }
+    const ids = names.filter((name) => TENANT_ID.test(name));
+    let next = 0;
+    const openInSequence = async (): Promise<void> => {
+      while (next < ids.length) await this.#openOrRemember(ids[next++]!);
+    };
+    await Promise.all(Array.from({ length: OPENING_AT_ONCE }, openInSequence));
+    log('info', 'workspaces opened', { opened: this.#tenants.size, failed: this.#failed.size });
+  }
+
+  async #openOrRemember(tenantId: string): Promise<void> {
+    try {
+      await this.#openOne(tenantId);
+    } catch (error) {
+      this.#failed.set(tenantId, this.#options.clock.monotonicMs() + RETRY_OPEN_MS);
+      this.#options.log('error', 'storage of a workspace can not be opened', {
+        workspace: tenantId,
+        ...errorFields(error),
+      });
+    }
+  }
+
+  async #openOne(tenantId: string): Promise<void> {
+    const { disk, clock, log, openStorage } = this.#options;
+    const folder = `${this.#folder}/${tenantId}`;
+    const limits = this.#options.limits.forWorkspace(tenantId);
+    const metadata = await MetadataStore.open({ path: `${folder}/metadata.json`, limits, disk, clock, log });
+    const tsdb = await openStorage({ tenantId, folder: `${folder}/tsdb` });
+    this.#failed.delete(tenantId);
+    this.#tenants.set(tenantId, new Tenant(tenantId, { tsdb, metadata, limits, clock }));
+  }
+
+  async #removeFolder(tenantId: string): Promise<void> {
+    const { disk } = this.#options;
+    const from = `${this.#folder}/${tenantId}`;
+    if ((await disk.info(from)) === undefined) return;
+    let to: string;
+    do {
+      to = `${this.#folder}/${DELETED_PREFIX}${tenantId}-${this.#removalNumber++}`;
+    } while ((await disk.info(to)) !== undefined);
+    await disk.rename(from, to);
+    await disk.syncFolder(this.#folder);
+    this.#removeLater(to);
+  }
+
+  #removeLater(path: string): void {
+    const removal = this.#options.disk
+      .remove(path)
+      .catch((error: unknown) => {
+        this.#options.log('error', 'a deleted workspace could not be removed; the next start tries again', {
+          path,
+          ...errorFields(error),
+        });
+      })
+      .finally(() => this.#removals.delete(removal));
+    this.#removals.add(removal);
+  }
+
+  /** Runs after whatever is under way for this tenant. */
+  #inTurn(tenantId: string, operation: () => Promise<void>): Promise<void> {
+    const before = this.#operations.get(tenantId) ?? Promise.resolve();
+    const turn = before.then(operation);
+    // Whoever comes next waits for the end, not for the success.
+    const ended = turn
+      .catch(() => {})
+      .finally(() => {
+        if (this.#operations.get(tenantId) === ended) this.#operations.delete(tenantId);
+      });
+    this.#operations.set(tenantId, ended);
+    return turn;
+  }
+}
+
+function assertTenantId(tenantId: string): void {
+  if (!TENANT_ID.test(tenantId)) throw new TenantIdError();
+}

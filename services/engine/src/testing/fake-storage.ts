@@ -1,0 +1,75 @@
+import type { Appender, AppendOutcome, Querier, Refusal } from '@ampere/series';
+import type { OpenStorage, StorageStats, TenantStorage } from '../tenants/storage.ts';
+
+/** A database for tests of what is around one: it counts, and fails or waits when it is told to. */
+export class FakeStorage implements TenantStorage {
+  readonly folder: string;
+  samples = 0;
+  commits = 0;
+  isClosed = false;
+  /** Refusals that the next append reports. */
+  refusals: Refusal[] = [];
+  appendError: Error | undefined;
+  commitError: Error | undefined;
+  /** When set, commits wait for it. */
+  gate: Promise<void> | undefined;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  appender(): Appender {
+    return {
+      append: (columns): AppendOutcome => {
+        if (this.appendError !== undefined) throw this.appendError;
+        const refused = this.refusals.reduce((sum, { samples }) => sum + samples, 0);
+        const appended = columns.sampleCount - refused;
+        this.samples += appended;
+        return { appended, newSeries: columns.seriesCount, refusals: this.refusals };
+      },
+      commit: async () => {
+        await this.gate;
+        if (this.commitError !== undefined) throw this.commitError;
+        this.commits++;
+      },
+    };
+  }
+
+  querier(): Querier {
+    throw new Error('the fake storage is not for reading');
+  }
+
+  stats(): StorageStats {
+    return {
+      series: 0,
+      activeSeries: 0,
+      slabBytes: 0,
+      walBytes: 0,
+      walSegments: 0,
+      walSyncs: this.commits,
+      walFailures: 0,
+      walBacklogBytes: 0,
+      replay: { tornTails: 0, corruptions: 0, durationMs: 0 },
+    };
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+  }
+}
+
+/** Opens fakes and remembers them by tenant. */
+export class FakeStorages {
+  readonly byTenant = new Map<string, FakeStorage>();
+  readonly opened: string[] = [];
+  /** Tenants whose storage can't be opened. */
+  readonly broken = new Set<string>();
+
+  readonly open: OpenStorage = async ({ tenantId, folder }) => {
+    if (this.broken.has(tenantId)) throw new Error('the index is damaged');
+    const storage = new FakeStorage(folder);
+    this.opened.push(tenantId);
+    this.byTenant.set(tenantId, storage);
+    return storage;
+  };
+}

@@ -1,0 +1,95 @@
+// The engine in a thread of its own, so that no query or flush holds up the thread that has the sockets.
+
+import { Worker } from 'node:worker_threads';
+import type { EngineClient, EngineRequest, EngineResponse } from '@ampere/contracts';
+import type { EngineSettings } from '../engine-settings.ts';
+import type { Log } from '../log.ts';
+import type { FromEngine } from './messages.ts';
+import { EngineUnavailableError, PortClient } from './port-client.ts';
+import { portOf } from './worker-host.ts';
+
+export interface EngineWorkerOptions {
+  /** The bundled src/worker-main.ts. */
+  readonly entry: URL;
+  readonly settings: EngineSettings;
+  /** Takes the thread's log records. */
+  readonly log: Log;
+  /** The thread ended without being asked to; every request has failed, and so will later ones. */
+  readonly onExit: (error: Error) => void;
+}
+
+export class EngineWorker implements EngineClient {
+  readonly #worker: Worker;
+  readonly #client: PortClient;
+  readonly #exited: Promise<void>;
+  #isStopping = false;
+
+  private constructor(options: EngineWorkerOptions) {
+    this.#worker = new Worker(options.entry, { workerData: options.settings });
+    this.#client = new PortClient(portOf(this.#worker));
+    let cause: Error | undefined;
+    this.#worker.on('error', (error: Error) => {
+      cause = error;
+    });
+    this.#worker.on('message', (message: FromEngine) => {
+      if (message.type === 'log') options.log(message.level, message.message, message.fields);
+    });
+    this.#exited = new Promise((resolve) => {
+      this.#worker.once('exit', (code) => {
+        const why = cause === undefined ? `exit code ${code}` : cause.message;
+        const error = new EngineUnavailableError(`the engine's thread has ended: ${why}`);
+        this.#client.fail(error);
+        if (!this.#isStopping) options.onExit(error);
+        resolve();
+      });
+    });
+  }
+
+  /** Resolves when all storage is open; rejects when the thread can't get so far. */
+  static async start(options: EngineWorkerOptions): Promise<EngineWorker> {
+    let isReady = false;
+    const engine = new EngineWorker({
+      ...options,
+      onExit: (error) => {
+        if (isReady) options.onExit(error);
+      },
+    });
+    await new Promise<void>((resolve, reject) => {
+      const fail = (message: string): void => reject(new EngineUnavailableError(message));
+      engine.#worker.on('message', (message: FromEngine) => {
+        if (message.type === 'ready') resolve();
+        else if (message.type === 'startFailed') fail(message.message);
+      });
+      engine.#worker.once('error', (error: Error) => fail(error.message));
+      engine.#worker.once('exit', (code) => fail(`the engine's thread has ended: exit code ${code}`));
+    });
+    isReady = true;
+    return engine;
+  }
+
+  request(request: EngineRequest): Promise<EngineResponse> {
+    return this.#client.request(request);
+  }
+
+  createTenant(tenant: string): Promise<void> {
+    return this.#client.createTenant(tenant);
+  }
+
+  deleteTenant(tenant: string): Promise<void> {
+    return this.#client.deleteTenant(tenant);
+  }
+
+  metricsText(): Promise<string> {
+    return this.#client.metricsText();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    try {
+      await this.#client.stop();
+    } finally {
+      await this.#worker.terminate();
+      await this.#exited;
+    }
+  }
+}

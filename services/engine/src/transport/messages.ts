@@ -1,0 +1,82 @@
+// What passes between the thread that has the sockets and the thread that has the engine.
+//
+// Every request and call has a number of the asking side's choice; answers carry it. Bodies are moved, not
+// copied: whoever posts a buffer can't use it any more. A streamed body goes chunk by chunk, and the
+// sender may be only CHUNKS_AHEAD chunks ahead of what the receiver took:
+//
+//   client                          engine
+//     request 7  ───────────────────▶
+//     ◀────────────── response 7 (streamed)
+//     ◀────────────── chunk 7   (at most CHUNKS_AHEAD of them unasked)
+//     credit 7   ───────────────────▶  one more chunk
+//     ◀────────────── end 7     (or failure 7)
+//
+// `abort` ends the work on a request; `cancel` says that nobody wants the rest of its body.
+
+import type { LogLevel } from '../log.ts';
+
+export const CHUNKS_AHEAD = 4;
+
+export type ToEngine =
+  | {
+      readonly type: 'request';
+      readonly id: number;
+      readonly tenant: string;
+      readonly method: string;
+      readonly path: string;
+      readonly search: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: Uint8Array;
+      readonly principalArn: string;
+      readonly requestId: string;
+    }
+  | { readonly type: 'abort'; readonly id: number }
+  | { readonly type: 'credit'; readonly id: number }
+  | { readonly type: 'cancel'; readonly id: number }
+  | { readonly type: 'call'; readonly id: number; readonly call: EngineCall };
+
+/** The client's other methods. */
+export type EngineCall =
+  | { readonly name: 'createTenant'; readonly tenant: string }
+  | { readonly name: 'deleteTenant'; readonly tenant: string }
+  | { readonly name: 'metricsText' }
+  | { readonly name: 'stop' };
+
+export type FromEngine =
+  | {
+      readonly type: 'response';
+      readonly id: number;
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      /** Undefined: it follows in chunks. */
+      readonly body: Uint8Array | undefined;
+    }
+  | { readonly type: 'chunk'; readonly id: number; readonly bytes: Uint8Array }
+  | { readonly type: 'end'; readonly id: number }
+  | { readonly type: 'failure'; readonly id: number; readonly message: string }
+  | { readonly type: 'result'; readonly id: number; readonly text: string }
+  | { readonly type: 'ready' }
+  | { readonly type: 'startFailed'; readonly message: string }
+  | {
+      readonly type: 'log';
+      readonly level: LogLevel;
+      readonly message: string;
+      readonly fields: Readonly<Record<string, unknown>>;
+    };
+
+/** The half of a MessagePort, a Worker or the parent's port that is needed here. */
+export interface Port<Out, In> {
+  postMessage(message: Out, transfer?: readonly ArrayBuffer[]): void;
+  on(event: 'message', listener: (message: In) => void): unknown;
+}
+
+/**
+ * A view whose buffer can be moved to another thread: the given one when it is all of its buffer, else a
+ * copy, because moving a shared buffer (such as Node's pool of small ones) would pull it away from others.
+ */
+export function movable(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  if (bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength) {
+    return new Uint8Array(bytes.buffer);
+  }
+  return new Uint8Array(bytes);
+}

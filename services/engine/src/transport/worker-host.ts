@@ -1,0 +1,36 @@
+import type { EngineClient } from '@ampere/contracts';
+import type { Log } from '../log.ts';
+import type { FromEngine, Port, ToEngine } from './messages.ts';
+import { messageOf, PortServer } from './port-server.ts';
+
+/**
+ * Runs an engine in a worker thread: opens it, says so to the thread that started this one, and serves.
+ * Log records go there too, as messages.
+ * @returns whether it opened; if not, the other thread has been told why
+ */
+export async function hostEngine(
+  port: Port<FromEngine, ToEngine>,
+  open: (log: Log) => Promise<EngineClient>,
+): Promise<boolean> {
+  const log: Log = (level, message, fields = {}) => port.postMessage({ type: 'log', level, message, fields });
+  try {
+    PortServer.serve(port, await open(log));
+  } catch (error) {
+    port.postMessage({ type: 'startFailed', message: messageOf(error) });
+    return false;
+  }
+  port.postMessage({ type: 'ready' });
+  return true;
+}
+
+/** The port of node:worker_threads in the form that is used here. */
+export function portOf<Out, In>(port: {
+  postMessage(message: unknown, transfer?: readonly ArrayBuffer[]): void;
+  // biome-ignore lint/suspicious/noExplicitAny: messages are typed by the two ends, not by Node.
+  on(event: 'message', listener: (message: any) => void): unknown;
+}): Port<Out, In> {
+  return {
+    postMessage: (message, transfer = []) => port.postMessage(message, transfer),
+    on: (event, listener) => port.on(event, listener),
+  };
+}

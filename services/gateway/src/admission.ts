@@ -1,0 +1,99 @@
+// How a request gets in: identity first, permission second, and neither looks at what exists.
+//
+// 1. The head is authenticated before the body is read: form, key, clock, scope.
+// 2. The body is read within its limit and hashed.
+// 3. The signature is verified over head and hash.
+// 4. The principal is authorised for the action on the resource.
+//
+// Whether the resource exists is asked by the caller, after all this: who may not look learns nothing.
+
+import type { WorkspaceDirectory } from '@ampere/contracts';
+import { type AuthorisationContext, authorise, type Principal } from '@ampere/iam';
+import type { Clock } from '@ampere/platform';
+import type { AuthenticationRefusal, Authenticator } from './authenticator.ts';
+import { authorisationContext } from './authorisation-context.ts';
+import type { BodyBudget } from './body-budget.ts';
+import { type Exchange, RefusedError } from './exchange.ts';
+import { accessDenied } from './refusals.ts';
+import { readBody } from './request-body.ts';
+
+/** A request whose sender is known for certain. */
+export interface Identified {
+  readonly principal: Principal;
+  readonly body: Uint8Array;
+}
+
+export class Admission {
+  readonly #authenticator: Authenticator;
+  readonly #workspaces: WorkspaceDirectory;
+  readonly #budget: BodyBudget;
+  readonly #clock: Clock;
+  readonly #onRefused: (reason: string) => void;
+
+  constructor(init: {
+    authenticator: Authenticator;
+    workspaces: WorkspaceDirectory;
+    budget: BodyBudget;
+    clock: Clock;
+    /** Told the AWS error type of each refusal of identity or permission. */
+    onRefused: (reason: string) => void;
+  }) {
+    this.#authenticator = init.authenticator;
+    this.#workspaces = init.workspaces;
+    this.#budget = init.budget;
+    this.#clock = init.clock;
+    this.#onRefused = init.onRefused;
+  }
+
+  /** Steps 1 to 3. Throws RefusedError. */
+  async identify(exchange: Exchange, bodyBytesMax: number): Promise<Identified> {
+    const identity = this.#authenticator.begin({
+      method: exchange.method,
+      target: exchange.target.originForm,
+      rawHeaders: exchange.request.rawHeaders,
+    });
+    if (identity.kind === 'refused') throw this.#refused(identity);
+    exchange.accessKeyId = identity.accessKeyId;
+    const { bytes, sha256Hex } = await readBody(exchange, bodyBytesMax, this.#budget);
+    const refused = identity.finish(sha256Hex);
+    if (refused !== undefined) throw this.#refused(refused);
+    exchange.principalArn = identity.principal.arn;
+    return { principal: identity.principal, body: bytes };
+  }
+
+  /** Step 4. Throws RefusedError. */
+  permit(exchange: Exchange, principal: Principal, action: string, resourceArn: string): void {
+    const decision = authorise(
+      principal,
+      action,
+      resourceArn,
+      this.#context(exchange, principal, resourceArn),
+    );
+    if (decision.allowed) return;
+    this.#onRefused('AccessDeniedException');
+    throw new RefusedError(accessDenied(decision.message));
+  }
+
+  #refused({ refusal }: AuthenticationRefusal): RefusedError {
+    this.#onRefused(refusal.type);
+    return new RefusedError(refusal);
+  }
+
+  #context(exchange: Exchange, principal: Principal, resourceArn: string): AuthorisationContext {
+    const { socket } = exchange.request;
+    const workspaceId = workspaceIdOfArn(resourceArn);
+    return authorisationContext({
+      principal,
+      nowMs: this.#clock.nowMs(),
+      remoteAddress: socket.remoteAddress,
+      encrypted: 'encrypted' in socket && socket.encrypted === true,
+      userAgent: exchange.header('user-agent'),
+      resourceTags: workspaceId === undefined ? undefined : this.#workspaces.find(workspaceId)?.tags,
+    });
+  }
+}
+
+function workspaceIdOfArn(arn: string): string | undefined {
+  const mark = arn.indexOf(':workspace/');
+  return mark === -1 ? undefined : arn.slice(mark + ':workspace/'.length);
+}

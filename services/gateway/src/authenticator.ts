@@ -1,0 +1,33 @@
+import type { Principal } from '@ampere/iam';
+import type { Refusal } from './refusals.ts';
+
+/** What of a request is known before its body is read. */
+export interface RequestHead {
+  readonly method: string;
+  /** Path and query as on the wire. */
+  readonly target: string;
+  /** Names and values in turn, as received. */
+  readonly rawHeaders: readonly string[];
+}
+
+/** The head was fine so far: who it claims to be from, and the check that is left. */
+export interface PendingIdentity {
+  readonly kind: 'pending';
+  readonly accessKeyId: string;
+  readonly principal: Principal;
+  /** Checks what depends on the body; `sha256Hex` is over the bytes as received. Undefined when it holds. */
+  finish(sha256Hex: string): AuthenticationRefusal | undefined;
+}
+
+export interface AuthenticationRefusal {
+  readonly kind: 'refused';
+  readonly refusal: Refusal;
+}
+
+/**
+ * Tells who makes a request, whatever carries the identity. `begin` looks at the head alone, so that a
+ * request with a bad head is refused before its body is read.
+ */
+export interface Authenticator {
+  begin(head: RequestHead): PendingIdentity | AuthenticationRefusal;
+}

@@ -1,0 +1,78 @@
+// What the gateway is made of and how far it stretches: its collaborators, and the bounds of everything
+// that a client could otherwise make grow.
+
+import type { ControlPlane, EngineClient } from '@ampere/contracts';
+import type { Rate } from '@ampere/limits';
+import type { Registry } from '@ampere/metrics';
+import type { Clock, Random } from '@ampere/platform';
+import type { Logger } from 'pino';
+import type { Authenticator } from './authenticator.ts';
+
+/** The part of the limits table that the gateway enforces itself; `Limits` of @ampere/limits is one. */
+export interface GatewayLimits {
+  readonly account: { readonly managementCalls: Rate };
+  /** 0 bytes is unlimited, which the gateway's own bound still caps. */
+  forWorkspace(workspaceId: string): { readonly requestBytesMax: number };
+}
+
+export interface GatewayOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Where the gateway's metrics are registered; `GET /metrics` shows all of it and the engine's text. */
+  readonly metrics: Registry;
+  readonly region: string;
+  readonly accountId: string;
+  readonly controlPlane: ControlPlane;
+  readonly engine: EngineClient;
+  readonly limits: GatewayLimits;
+  /** By default AWS Signature Version 4 with the control plane's keys. */
+  readonly authenticator?: Authenticator;
+  /** A second listener, without authentication, for `/metrics` and the health checks alone. */
+  readonly metricsListen?: { readonly host: string; readonly port: number };
+  readonly bounds?: Partial<GatewayBounds>;
+}
+
+export interface GatewayBounds {
+  /** The largest body where a workspace's `request_size` is unlimited. */
+  readonly bodyBytesMax: number;
+  /** The largest body of a management call: the largest definition in base64 within JSON is 1.4 MB. */
+  readonly managementBodyBytesMax: number;
+  /** Bytes of bodies held at once by all requests. */
+  readonly bodyBudgetBytes: number;
+  readonly requestsInFlightMax: number;
+  readonly connectionsMax: number;
+  readonly requestsPerConnectionMax: number;
+  /** Request line and headers together. Queries by GET may be long. */
+  readonly headerBytesMax: number;
+  readonly headersTimeoutMs: number;
+  /** From the first byte of a request to the last of its body. */
+  readonly requestTimeoutMs: number;
+  /** Longer than what load balancers keep a connection for (60 s), so that they close it and not we. */
+  readonly keepAliveTimeoutMs: number;
+  /** How long a connection with a request under way may carry no byte: longer than any query may run. */
+  readonly silenceTimeoutMs: number;
+  /** How long `stop` lets requests in flight go on before it aborts them. */
+  readonly stopGraceMs: number;
+  /** How long aborted requests have to write their refusal. */
+  readonly stopAbortMs: number;
+}
+
+const MIB = 1024 * 1024;
+
+export const DEFAULT_BOUNDS: GatewayBounds = {
+  bodyBytesMax: 64 * MIB,
+  managementBodyBytesMax: 4 * MIB,
+  bodyBudgetBytes: 256 * MIB,
+  requestsInFlightMax: 4096,
+  connectionsMax: 10_000,
+  requestsPerConnectionMax: 100_000,
+  headerBytesMax: 32 * 1024,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 60_000,
+  keepAliveTimeoutMs: 75_000,
+  silenceTimeoutMs: 300_000,
+  // Together below the five seconds in which the whole process stops.
+  stopGraceMs: 3000,
+  stopAbortMs: 500,
+};

@@ -1,0 +1,139 @@
+// Everything but the data plane, through express: the AMP API, health, metrics.
+//
+// Express only picks the handler. It parses no body and no query, and the AMP API is routed by the
+// control plane on the raw path, because `%2F` in an ARN or a name must reach it undecoded.
+//
+// A call of the AMP API: route → method → identity (with body) → throttle of the account →
+// permission → carry out. A path that no operation has is told so only to a signed caller; others are
+// refused as unsigned, as API Gateway does.
+
+import type { ControlPlane, OperationMatch } from '@ampere/contracts';
+import { TokenBucket } from '@ampere/limits';
+import type { Clock } from '@ampere/platform';
+import express, { type Express, type Request } from 'express';
+import type { Admission } from './admission.ts';
+import { errorFormOfPath } from './data-routes.ts';
+import { type Exchange, RefusedError } from './exchange.ts';
+import type { GatewayLimits } from './gateway-options.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import { answerWrongMethod } from './method-check.ts';
+import type { OperatorPages, Page } from './operator-pages.ts';
+import { throttled, unknownPath } from './refusals.ts';
+
+const READ_METHODS: readonly string[] = ['GET', 'HEAD'];
+
+/** More than any account will have here; a full table is emptied, which only grants fresh bursts. */
+const THROTTLED_ACCOUNTS_MAX = 1000;
+
+export class Management {
+  readonly #admission: Admission;
+  readonly #controlPlane: ControlPlane;
+  readonly #limits: GatewayLimits;
+  readonly #lifecycle: Lifecycle;
+  readonly #clock: Clock;
+  readonly #bodyBytesMax: number;
+  readonly #metricsArn: string;
+  readonly #app: Express;
+  readonly #exchanges = new WeakMap<object, Exchange>();
+  readonly #buckets = new Map<string, TokenBucket>();
+
+  constructor(init: {
+    admission: Admission;
+    controlPlane: ControlPlane;
+    pages: OperatorPages;
+    limits: GatewayLimits;
+    lifecycle: Lifecycle;
+    clock: Clock;
+    bodyBytesMax: number;
+    /** What `ampere:GetMetrics` is checked on. */
+    metricsArn: string;
+  }) {
+    this.#admission = init.admission;
+    this.#controlPlane = init.controlPlane;
+    this.#limits = init.limits;
+    this.#lifecycle = init.lifecycle;
+    this.#clock = init.clock;
+    this.#bodyBytesMax = init.bodyBytesMax;
+    this.#metricsArn = init.metricsArn;
+    this.#app = this.#routes(init.pages);
+  }
+
+  /** Answers the exchange; every failure goes to `onFailure`. */
+  serve(exchange: Exchange, onFailure: (error: unknown) => void): void {
+    const { request, response, target } = exchange;
+    // Express is shown the origin form alone, whatever form the client used.
+    request.url = target.originForm;
+    this.#exchanges.set(request, exchange);
+    this.#app(request as Request, response as express.Response, (error?: unknown) => onFailure(error));
+  }
+
+  #routes(pages: OperatorPages): Express {
+    const app = express();
+    app.disable('x-powered-by');
+    app.disable('etag');
+    app.set('query parser', false);
+    app.enable('strict routing');
+    app.enable('case sensitive routing');
+    const at = (path: string, name: string, answer: (exchange: Exchange) => Page | Promise<Page>) =>
+      app.all(path, async (request) => {
+        const exchange = this.#exchanges.get(request)!;
+        exchange.routeName = name;
+        if (!READ_METHODS.includes(exchange.method)) return answerWrongMethod(exchange, READ_METHODS);
+        const { status, headers, body } = await answer(exchange);
+        exchange.send(status, headers, body);
+      });
+    at('/-/healthy', '/-/healthy', () => pages.healthy());
+    at('/-/ready', '/-/ready', () => pages.ready());
+    at('/metrics', '/metrics', async (exchange) => {
+      const { principal } = await this.#admission.identify(exchange, this.#bodyBytesMax);
+      this.#admission.permit(exchange, principal, 'ampere:GetMetrics', this.#metricsArn);
+      return pages.metrics();
+    });
+    app.use((request) => this.#serveOperation(this.#exchanges.get(request)!));
+    return app;
+  }
+
+  async #serveOperation(exchange: Exchange): Promise<void> {
+    const found = this.#controlPlane.route(exchange.method, exchange.target.path);
+    switch (found.kind) {
+      case 'operation':
+        return this.#execute(exchange, found.match);
+      case 'wrong-method':
+        return answerWrongMethod(exchange, found.allowed);
+      case 'unknown':
+        exchange.errorForm = errorFormOfPath(exchange.target.path);
+        await this.#admission.identify(exchange, this.#bodyBytesMax);
+        throw new RefusedError(unknownPath(exchange.method));
+    }
+  }
+
+  async #execute(exchange: Exchange, match: OperationMatch): Promise<void> {
+    exchange.routeName = match.operation;
+    exchange.workspaceId = match.pathParameters.get('workspaceId');
+    this.#lifecycle.requireReady();
+    const { principal, body } = await this.#admission.identify(exchange, this.#bodyBytesMax);
+    this.#throttle(principal.accountId);
+    this.#admission.permit(exchange, principal, match.action, match.resourceArn);
+    const answer = await this.#controlPlane.execute({
+      match,
+      search: exchange.target.search,
+      body,
+      principal,
+      requestId: exchange.requestId,
+    });
+    const headers: Record<string, string> = { ...answer.headers };
+    if (answer.status !== 204) headers['content-length'] = String(answer.body.length);
+    exchange.send(answer.status, headers, answer.body);
+  }
+
+  #throttle(accountId: string): void {
+    let bucket = this.#buckets.get(accountId);
+    if (bucket === undefined) {
+      if (this.#buckets.size >= THROTTLED_ACCOUNTS_MAX) this.#buckets.clear();
+      bucket = new TokenBucket(this.#limits.account.managementCalls, this.#clock);
+      this.#buckets.set(accountId, bucket);
+    }
+    if (bucket.take()) return;
+    throw new RefusedError(throttled(Math.max(1, Math.ceil(bucket.waitMs() / 1000))));
+  }
+}
