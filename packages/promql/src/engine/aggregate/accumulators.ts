@@ -64,11 +64,18 @@ class Sum implements Accumulator {
       const kind = kinds[step]!;
       if (kind === ABSENT) continue;
       if (kind === FLOAT) {
+        const value = values[step]!;
         if ((seen[step]! & FLOAT) === 0) {
-          sums[step] = values[step]!;
+          sums[step] = value;
         } else {
-          sums[step] = kahanAdd(values[step]!, sums[step]!, compensations[step]!);
-          compensations[step] = kahanCompensation;
+          // kahanAdd written out, as this is the hottest loop of all aggregations.
+          const sum = sums[step]!;
+          const total = sum + value;
+          if (total === Number.POSITIVE_INFINITY || total === Number.NEGATIVE_INFINITY)
+            compensations[step] = 0;
+          else if (Math.abs(sum) >= Math.abs(value)) compensations[step]! += sum - total + value;
+          else compensations[step]! += value - total + sum;
+          sums[step] = total;
         }
       } else {
         this.#histograms ??= new HistogramSum(kinds.length, this.#notes);
