@@ -124,10 +124,6 @@ export class Annotations {
     this.#info(`${text} ${quote(metric)}`, at);
   }
 
-  sortInRangeQuery(func: string, at: Origin): void {
-    this.#warn(`${func} is ineffective for range queries since results are always ordered by labels`, at);
-  }
-
   #warn(text: string, at: Origin): void {
     keepLast(this.#warnings, text, at);
   }
