@@ -151,6 +151,7 @@ class Runner {
     const window = this.#window;
     const func = this.#func;
     const kernel = func.floats;
+    const { budget } = this.#ev.query;
     if (func.needsDrops) window.findDrops(values, length);
     let passedOn = 0;
     let any = false;
@@ -160,6 +161,7 @@ class Runner {
       kinds[step] = ABSENT;
       if (count === 0) continue;
       passedOn += count;
+      budget.work(count);
       this.#setParameters(step);
       if (func.checkParameters !== null) func.checkParameters(window, this.#notes);
       if (count < func.floatsMin) continue;
@@ -167,8 +169,7 @@ class Runner {
       out[step] = kernel(timesMs, values, window);
       any = true;
     }
-    this.#ev.query.budget.passedOn(passedOn);
-    this.#ev.query.budget.work(passedOn);
+    budget.passedOn(passedOn);
     return any;
   }
 
@@ -192,6 +193,7 @@ class Runner {
       this.series.kinds[step] = ABSENT;
       if (window.from === window.to) continue;
       this.#ev.query.budget.passedOn(weightOf(columns, window));
+      this.#ev.query.budget.work(window.to - window.from);
       any =
         this.#store(step, kernel(columns, window, this.#notes) as number | FloatHistogram | undefined) || any;
     }
@@ -215,6 +217,7 @@ class Runner {
       const histogramCount = histograms.to - histograms.from;
       if (floatCount + histogramCount === 0) continue;
       this.#ev.query.budget.passedOn(floatCount + weightOfRun(split.histograms, histograms));
+      this.#ev.query.budget.work(floatCount + histogramCount);
       this.#setParameters(step);
       if (func.checkParameters !== null) func.checkParameters(floats, this.#notes);
       if (floatCount > 0 && histogramCount > 0) {
