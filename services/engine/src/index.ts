@@ -1,5 +1,6 @@
 export { Engine, type EngineOptions } from './engine.ts';
 export type { EngineSettings } from './engine-settings.ts';
+export { type LocalEngineOptions, openLocalEngine } from './local-engine.ts';
 export type { Log, LogLevel } from './log.ts';
 export {
   type BuildInfo,

@@ -1,0 +1,211 @@
+// The engine with its real parts: what is pushed is queried, in this thread and in a worker, also after a
+// restart.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { EngineClient, EngineRequest, EngineResponse } from '@ampere/contracts';
+import { parseLimits } from '@ampere/limits';
+import { FakeClock, NodeDisk, SeededRandom, SystemClock } from '@ampere/platform';
+import { encodeSnappy, encodeWriteRequest, type OutgoingSeries } from '@ampere/remote-write';
+import { expect, onTestFinished, test } from 'vitest';
+import type { EngineSettings } from './engine-settings.ts';
+import { openLocalEngine } from './local-engine.ts';
+import { bundleWorker } from './testing/bundle-worker.ts';
+import { temporaryFolder } from './testing/temporary-folder.ts';
+import { EngineWorker } from './transport/engine-worker.ts';
+
+function settingsFor(dataDir: string, limits?: unknown): EngineSettings {
+  const buildInfo = {
+    version: '3.5.0',
+    revision: 'r',
+    branch: 'b',
+    buildUser: 'u',
+    buildDate: 'd',
+    goVersion: 'g',
+  };
+  return { dataDir, limits: parseLimits(limits), fsync: 'always', buildInfo, slowQueryMs: 1000 };
+}
+
+async function openHere(dataDir: string, clock: FakeClock, limits?: unknown) {
+  const engine = await openLocalEngine({
+    ...settingsFor(dataDir, limits),
+    disk: new NodeDisk(),
+    clock,
+    random: new SeededRandom(1),
+    log: () => {},
+  });
+  onTestFinished(() => engine.stop());
+  return engine;
+}
+
+async function text({ body }: EngineResponse): Promise<string> {
+  if (body instanceof Uint8Array) return new TextDecoder().decode(body);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+function ask(engine: EngineClient, change: Partial<EngineRequest>): Promise<EngineResponse> {
+  return engine.request({
+    tenant: 'ws-1',
+    method: 'GET',
+    path: '',
+    search: '',
+    headers: {},
+    body: new Uint8Array(0),
+    principalArn: 'arn',
+    requestId: 'r-1',
+    ...change,
+  });
+}
+
+async function push(engine: EngineClient, timeseries: OutgoingSeries[], tenant = 'ws-1') {
+  const metadata = [{ type: 'gauge', metricFamilyName: 'm', help: 'Help.', unit: '' }] as const;
+  const body = encodeSnappy(encodeWriteRequest({ timeseries, metadata }));
+  const response = await ask(engine, { tenant, method: 'POST', path: '/api/v1/push', body });
+  return { status: response.status, text: (await text(response)).trimEnd() };
+}
+
+async function get(engine: EngineClient, endpoint: string, parameters: Record<string, string> = {}) {
+  const search = new URLSearchParams(parameters).toString();
+  const response = await ask(engine, { path: `/prometheus/api/v1/${endpoint}`, search });
+  return JSON.parse(await text(response)).data;
+}
+
+const m = (i: string, timestampMs: number, value: number): OutgoingSeries => ({
+  labels: [
+    ['__name__', 'm'],
+    ['i', i],
+  ],
+  samples: [{ timestampMs, value }],
+});
+
+test('what is pushed is queried, also after a restart', async () => {
+  const dataDir = temporaryFolder();
+  const clock = new FakeClock();
+  const nowMs = clock.nowMs();
+  const check = async (engine: EngineClient) => {
+    const time = String(nowMs / 1000);
+    expect(await get(engine, 'query', { query: 'sum by (i) (m)', time })).toEqual({
+      resultType: 'vector',
+      result: [
+        { metric: { i: 'a' }, value: [nowMs / 1000, '2'] },
+        { metric: { i: 'b' }, value: [nowMs / 1000, '3'] },
+      ],
+    });
+    expect(await get(engine, 'label/i/values')).toEqual(['a', 'b']);
+    expect(await get(engine, 'metadata')).toEqual({ m: [{ type: 'gauge', help: 'Help.', unit: '' }] });
+  };
+  const first = await openHere(dataDir, clock);
+  await first.createTenant('ws-1');
+  expect((await push(first, [m('a', nowMs - 1000, 1), m('b', nowMs, 3)])).status).toBe(200);
+  expect((await push(first, [m('a', nowMs, 2)])).status).toBe(200);
+  await check(first);
+  await first.stop();
+  await check(await openHere(dataDir, clock));
+});
+
+test('samples that storage refuses are named, the others are stored', async () => {
+  const clock = new FakeClock();
+  const nowMs = clock.nowMs();
+  const engine = await openHere(temporaryFolder(), clock);
+  await engine.createTenant('ws-1');
+  await push(engine, [m('a', nowMs, 1)]);
+  const response = await push(engine, [m('a', nowMs - 1, 1), m('b', nowMs, 1), m('c', nowMs - 7_200_000, 1)]);
+  expect(response.status).toBe(400);
+  expect(response.text).toMatch(/^2 of 3 samples refused, 1 stored; 1 sample_/);
+  expect(await get(engine, 'label/i/values')).toEqual(['a', 'b']);
+});
+
+test('a stale marker ends a series', async () => {
+  const clock = new FakeClock();
+  const nowMs = clock.nowMs();
+  const engine = await openHere(temporaryFolder(), clock);
+  await engine.createTenant('ws-1');
+  const { labels } = m('a', 0, 0);
+  const samples = [
+    { timestampMs: nowMs - 1000, value: 1 },
+    { timestampMs: nowMs, value: 0, stale: true },
+  ];
+  await push(engine, [{ labels, samples }]);
+  const at = (timeMs: number) => get(engine, 'query', { query: 'm', time: String(timeMs / 1000) });
+  expect((await at(nowMs - 1)).result).toHaveLength(1);
+  expect((await at(nowMs)).result).toEqual([]);
+});
+
+test('one workspace never sees the data of another', async () => {
+  const clock = new FakeClock();
+  const engine = await openHere(temporaryFolder(), clock);
+  await engine.createTenant('ws-1');
+  await engine.createTenant('ws-2');
+  await push(engine, [m('secret', clock.nowMs(), 1)], 'ws-2');
+  expect(await get(engine, 'labels')).toEqual([]);
+  expect(await get(engine, 'metadata')).toEqual({});
+  await engine.deleteTenant('ws-2');
+  await engine.createTenant('ws-2');
+  const response = await ask(engine, { tenant: 'ws-2', path: '/prometheus/api/v1/labels' });
+  expect(JSON.parse(await text(response)).data).toEqual([]);
+});
+
+const realServers = process.env['AMPERE_REAL_SERVERS'] ?? join(homedir(), '.cache', 'ampere-real-servers');
+const promtool = [
+  'prometheus3/usr/bin/promtool',
+  'promtool3/usr/bin/promtool',
+  'prometheus2/usr/bin/promtool',
+]
+  .map((path) => join(realServers, 'x', path))
+  .find((path) => existsSync(path));
+
+test.skipIf(promtool === undefined)("promtool has nothing to say against the engine's metrics", async () => {
+  const clock = new FakeClock();
+  const engine = await openHere(temporaryFolder(), clock);
+  await engine.createTenant('ws-1');
+  await push(engine, [m('a', clock.nowMs(), 1), m('a', clock.nowMs(), 2)]);
+  await get(engine, 'query', { query: 'm' });
+  const result = spawnSync(promtool!, ['check', 'metrics'], {
+    input: await engine.metricsText(),
+    encoding: 'utf8',
+  });
+  expect(result.stdout + result.stderr).toBe('');
+});
+
+test('the bundled thread serves the same, and again after it was stopped', async () => {
+  const folder = temporaryFolder();
+  const entry = await bundleWorker(new URL('./worker-main.ts', import.meta.url), folder);
+  const start = () =>
+    EngineWorker.start({ entry, settings: settingsFor(`${folder}/data`), log: () => {}, onExit: () => {} });
+  const nowMs = Math.floor(new SystemClock().nowMs() / 1000) * 1000;
+  const query = { query: 'm', time: String(nowMs / 1000) };
+  const expected = { metric: { __name__: 'm', i: 'a' }, value: [nowMs / 1000, '7'] };
+  const first = await start();
+  await first.createTenant('ws-1');
+  expect(await push(first, [m('a', nowMs, 7)])).toEqual({ status: 200, text: '' });
+  expect((await get(first, 'query', query)).result).toEqual([expected]);
+  await first.stop();
+  const second = await start();
+  expect((await get(second, 'query', query)).result).toEqual([expected]);
+  await second.stop();
+});
+
+test('a thread that takes over from a dead one finds everything that was acknowledged', async () => {
+  const folder = temporaryFolder();
+  const entry = await bundleWorker(new URL('./worker-main.ts', import.meta.url), folder);
+  const settings = settingsFor(`${folder}/data`);
+  const nowMs = Math.floor(new SystemClock().nowMs() / 1000) * 1000;
+  // The first engine is left as a dead thread leaves it: nothing flushed, nothing closed.
+  const first = await openLocalEngine({
+    ...settings,
+    disk: new NodeDisk(),
+    clock: new SystemClock(),
+    random: new SeededRandom(1),
+    log: () => {},
+  });
+  await first.createTenant('ws-1');
+  expect((await push(first, [m('a', nowMs, 7)])).status).toBe(200);
+  const second = await EngineWorker.start({ entry, settings, log: () => {}, onExit: () => {} });
+  const found = await get(second, 'query', { query: 'm', time: String(nowMs / 1000) });
+  expect(found.result).toHaveLength(1);
+  await second.stop();
+});
