@@ -4,8 +4,8 @@
 // 2. The engine thread opens each workspace's storage, replaying its log.
 // 3. The control plane opens its database and resumes what a crash interrupted.
 // 4. The gateway listens; the credential files are written; the address is printed.
-// 5. On SIGTERM or SIGINT: no new requests, those in flight end, the control plane closes its database,
-//    the engine flushes. A second signal ends the process at once.
+// 5. On SIGTERM or SIGINT all is closed in reverse: no new requests, those in flight end, the control plane
+//    closes its database, the engine flushes. A second signal ends the process at once.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { EngineWorker } from '@ampere/engine';
 import { createGateway } from '@ampere/gateway';
 import { Limits } from '@ampere/limits';
 import { Registry } from '@ampere/metrics';
-import { NodeDisk, SystemClock, SystemRandom } from '@ampere/platform';
+import { DiskError, NodeDisk, SystemClock, SystemRandom } from '@ampere/platform';
 import type { Logger } from 'pino';
 import manifest from '../package.json' with { type: 'json' };
 import type { Configuration } from './configuration/configuration.ts';
@@ -51,14 +51,32 @@ export async function serve(configuration: Configuration): Promise<number> {
   const logger = createLogger(configuration.logLevel);
   reportStrayErrors(logger);
   const stopRequested = signalled(logger);
-  const server = await start(configuration, logger).catch((error: unknown) => {
-    throw asStartError(error);
-  });
+  const opened = new Opened();
+  let server: RunningServer;
+  try {
+    server = await start(configuration, logger, opened);
+  } catch (error) {
+    await opened.close();
+    throw asStartError(error, logger);
+  }
   process.stdout.write(`${server.greeting}\n`);
   const failed = await Promise.race([stopRequested.then(() => false), server.failed.then(() => true)]);
-  await server.stop();
+  await opened.close();
   logger.info({ failed }, 'stopped');
   return failed ? 1 : 0;
+}
+
+/** What has been opened so far, to be closed in reverse, whether the start came to its end or not. */
+class Opened {
+  readonly #closers: (() => void | Promise<void>)[] = [];
+
+  add(closer: () => void | Promise<void>): void {
+    this.#closers.push(closer);
+  }
+
+  async close(): Promise<void> {
+    for (const closer of this.#closers.splice(0).reverse()) await closer();
+  }
 }
 
 interface RunningServer {
@@ -66,10 +84,9 @@ interface RunningServer {
   readonly greeting: string;
   /** Resolves when the server can't go on by itself. */
   readonly failed: Promise<void>;
-  stop(): Promise<void>;
 }
 
-async function start(configuration: Configuration, logger: Logger): Promise<RunningServer> {
+async function start(configuration: Configuration, logger: Logger, opened: Opened): Promise<RunningServer> {
   const clock = new SystemClock();
   const random = new SystemRandom();
   const disk = new NodeDisk();
@@ -81,6 +98,7 @@ async function start(configuration: Configuration, logger: Logger): Promise<Runn
 
   await disk.makeFolder(dataFolder);
   const lock = lockFolder(dataFolder, nativeBinding);
+  opened.add(() => lock.release());
   let reportFailure = (): void => undefined;
   const failed = new Promise<void>((resolve) => {
     reportFailure = resolve;
@@ -100,6 +118,7 @@ async function start(configuration: Configuration, logger: Logger): Promise<Runn
       reportFailure();
     },
   });
+  opened.add(() => engine.stop());
   let publicUrl = configuration.publicUrl ?? urlOf(configuration.listen);
   const controlPlane = await openControlPlane({
     databasePath: join(dataFolder, 'control-plane.sqlite'),
@@ -118,6 +137,7 @@ async function start(configuration: Configuration, logger: Logger): Promise<Runn
     disk,
     log: logger,
   });
+  opened.add(() => controlPlane.stop());
   const gateway = createGateway({
     clock,
     random,
@@ -130,6 +150,7 @@ async function start(configuration: Configuration, logger: Logger): Promise<Runn
     limits,
     ...(configuration.metricsListen === undefined ? {} : { metricsListen: configuration.metricsListen }),
   });
+  opened.add(() => gateway.stop());
   await gateway.listen(configuration.listen.host, configuration.listen.port);
   // Known only now when the port was left to the system.
   const localUrl = urlOf({ host: configuration.listen.host, port: gateway.address.port });
@@ -138,16 +159,7 @@ async function start(configuration: Configuration, logger: Logger): Promise<Runn
   gateway.markReady();
   logger.info({ url: localUrl, dataFolder, accountId: controlPlane.account.accountId }, 'ready');
 
-  return {
-    greeting: greeting(localUrl, dataFolder),
-    failed,
-    stop: async () => {
-      await gateway.stop();
-      await controlPlane.stop();
-      await engine.stop();
-      lock.release();
-    },
-  };
+  return { greeting: greeting(localUrl, dataFolder), failed };
 }
 
 function greeting(url: string, dataFolder: string): string {
@@ -189,12 +201,17 @@ function reportStrayErrors(logger: Logger): void {
   );
 }
 
-/** Faults of the world become one line; our own stay what they are, with their stack. */
-function asStartError(error: unknown): unknown {
-  const isKnown =
-    error instanceof FolderLockError || error instanceof StoreError || error instanceof AccountError;
-  if (isKnown) return new StartError(error.message);
+/** Faults of the world are one line; for anything else the log has the stack. */
+function asStartError(error: unknown, logger: Logger): StartError {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL') return new StartError(message);
-  return error;
+  const isKnown =
+    error instanceof FolderLockError ||
+    error instanceof StoreError ||
+    error instanceof AccountError ||
+    error instanceof DiskError ||
+    code === 'EADDRINUSE' ||
+    code === 'EACCES' ||
+    code === 'EADDRNOTAVAIL';
+  if (!isKnown) logger.fatal({ err: error }, 'the server can not start');
+  return new StartError(message, { cause: error });
 }
