@@ -19,7 +19,7 @@ import { merged } from '../drop-names.ts';
 import { QueryError } from '../errors.ts';
 import { formatLabels } from '../go-text.ts';
 import { type Evaluation, originOf } from '../query-context.ts';
-import { ABSENT, FLOAT, isMetadataLabel, type SeriesSink, StepSeries } from '../step-series.ts';
+import { ABSENT, FLOAT, isMetadataLabel, type SeriesSink, StepSeries, stepMask } from '../step-series.ts';
 import { ElementOperation, storeResult } from './element.ts';
 import { DEFAULT_MATCHING, groupKey, groupLabels, type KeyOf } from './match-key.ts';
 import { rightBeforeLeft } from './operand-order.ts';
@@ -77,7 +77,7 @@ class Matching {
     this.#swapped = this.#matching.cardinality === 'one-to-many';
     this.#fillMany = this.#swapped ? this.#matching.fillRight : this.#matching.fillLeft;
     this.#fillOne = this.#swapped ? this.#matching.fillLeft : this.#matching.fillRight;
-    this.#manyAnywhere = new Uint8Array(ev.steps.count);
+    this.#manyAnywhere = stepMask(ev.steps.count);
   }
 
   run(sink: SeriesSink): void {
@@ -117,7 +117,7 @@ class Matching {
     for (const one of group.one) this.#combine(group, many, one, sink);
     if (this.#fillOne !== undefined) this.#meetFill(group, many, this.#fillOne, sink);
     if (this.#fillMany === undefined) return;
-    group.manySeen ??= new Uint8Array(kinds.length);
+    group.manySeen ??= stepMask(kinds.length);
     for (let step = 0; step < kinds.length; step++) group.manySeen[step]! |= kinds[step]!;
   }
 
@@ -187,7 +187,7 @@ class Matching {
     const key = this.#matching.cardinality === 'one-to-one' ? '' : labels.key;
     let taken = group.matched.get(key);
     if (taken === undefined) {
-      taken = new Uint8Array(this.#ev.steps.count);
+      taken = stepMask(this.#ev.steps.count);
       group.matched.set(key, taken);
     }
     return taken;
