@@ -1,3 +1,6 @@
+// Who gets in by which policy, one line a case: the caller, the policy of the resource, and what allows it
+// or the end of the message that refuses it.
+
 import { describe, expect, test } from 'vitest';
 import { authorise, type Decision } from './authorise.ts';
 import type { AttachedPolicy, PolicySet } from './policy-set.ts';

@@ -1,3 +1,8 @@
+// Why a decision is as it is, for `ampere explain-access` and simulate-principal-policy.
+//
+// 1. Every statement about the action and the caller is asked, none left out once it is clear what comes.
+// 2. The decision itself is made by the very code that decides requests, so the two never differ.
+
 import { AccessRequest, type AuthorisationContext } from './access-request.ts';
 import {
   type Decision,

@@ -1,8 +1,8 @@
-// Dates as policies write them (https://www.w3.org/TR/NOTE-datetime, or seconds since 1970): `2026`
-// with a dash or a time behind it is a year, digits alone are seconds.
+// Dates as policies write them (https://www.w3.org/TR/NOTE-datetime, or seconds since 1970).
+// Digits alone are seconds, so a year has its month with it.
 
 const DATE =
-  /^([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(?:T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?(Z|[-+][0-9]{2}:[0-9]{2})?)?)?)?$/i;
+  /^([0-9]{4})-([0-9]{2})(?:-([0-9]{2})(?:T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?(Z|[-+][0-9]{2}:[0-9]{2})?)?)?$/i;
 
 /** Milliseconds since 1970; undefined when the text is no date. A time without a zone is UTC. */
 export function parsePolicyDate(text: string): number | undefined {
@@ -10,10 +10,10 @@ export function parsePolicyDate(text: string): number | undefined {
   if (/^[0-9]{1,15}$/.test(text)) return Number(text) * 1000;
   const found = DATE.exec(text);
   if (found === null) return undefined;
-  const [, year, month = '01', day = '01', hour = '00', minute = '00', second = '00', fraction = ''] = found;
+  const [, year, month, day = '01', hour = '00', minute = '00', second = '00', fraction = ''] = found;
   const timeMs = Date.UTC(
     +year!,
-    +month - 1,
+    +month! - 1,
     +day,
     +hour,
     +minute,
@@ -22,7 +22,7 @@ export function parsePolicyDate(text: string): number | undefined {
   );
   const date = new Date(timeMs);
   // Date.UTC carries February 30 over into March, and takes the years 0 to 99 for 1900 to 1999.
-  if (date.getUTCMonth() !== +month - 1 || date.getUTCDate() !== +day || date.getUTCFullYear() !== +year!)
+  if (date.getUTCMonth() !== +month! - 1 || date.getUTCDate() !== +day || date.getUTCFullYear() !== +year!)
     return undefined;
   if (+hour > 23 || +minute > 59 || +second > 59) return undefined;
   return timeMs - zoneMs(found[8]);

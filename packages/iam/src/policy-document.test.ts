@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: policy variables are written so.
+// Documents that are accepted and refused, one line a case, with AWS's text for each refusal.
 import { describe, expect, test } from 'vitest';
 import type { PolicyKind } from './compiled-policy.ts';
 import { parsePolicy } from './policy-document.ts';

@@ -1,3 +1,6 @@
+// Who makes a request, and what the condition keys about the caller (`aws:PrincipalArn`, `aws:userid`, …)
+// are for each kind (IAM user guide, "Global condition keys" and "Principal key values").
+
 import type { ConditionKey } from './condition-key.ts';
 import type { PolicySet } from './policy-set.ts';
 
