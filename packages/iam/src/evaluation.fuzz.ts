@@ -17,7 +17,7 @@ import { type NaivePolicies, type NaivePolicy, naivelyAllowed } from './testing/
 import { type RandomCase, RandomPolicies } from './testing/random-policies.ts';
 
 const SEED = Number(process.env['AMPERE_SEED'] ?? 20261120);
-const RUNS = process.env['AMPERE_TEST_LONG'] === '1' ? 2_000_000 : 4000;
+const RUNS = process.env['AMPERE_TEST_LONG'] === '1' ? 2_000_000 : 8000;
 
 function attach(kind: PolicyKind, policy: NaivePolicy): AttachedPolicy {
   const text = JSON.stringify({ Version: policy.version, Statement: policy.statements });

@@ -42,7 +42,17 @@ const RESOURCE_PATTERNS = [
   'arn:aws:aps:*:*:workspace/${*}',
 ];
 const TEXTS = ['', 'a', 'A', 'ab', 'a*', '1', '2'];
-const TEXT_PATTERNS = [...TEXTS, 'a?', '*', '?*', '${aws:ResourceTag/id}', "${aws:username, 'a'}*", 'b${$}'];
+const TEXT_PATTERNS = [
+  ...TEXTS,
+  'a?',
+  '*',
+  '?*',
+  '${aws:ResourceTag/id}',
+  '${aws:RequestTag/id}',
+  '${aws:username}',
+  "${aws:username, 'a'}*",
+  'b${$}',
+];
 const DATES = ['2026-01-01T00:00:00Z', '2026-06-01T12:00:00Z', '2027-01-01T00:00:00+02:00'];
 const ADDRESSES = ['10.0.0.1', '10.1.0.1', '192.168.1.1'];
 const ARNS = [ANN.arn, BOB_ELSEWHERE.arn, String(SESSION.roleArn), RESOURCES[0]!];
