@@ -5,7 +5,7 @@
 // 3. The control plane opens its database and resumes what a crash interrupted.
 // 4. The gateway listens; the credential files are written; the address is printed.
 // 5. On SIGTERM or SIGINT all is closed in reverse: no new requests, those in flight end, the control plane
-//    closes its database, the engine flushes. A second signal ends the process at once.
+//    closes its database, the engine flushes. A signal after that ends the process at once.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { EngineWorker } from '@ampere/engine';
 import { createGateway } from '@ampere/gateway';
 import { Limits } from '@ampere/limits';
 import { Registry } from '@ampere/metrics';
-import { DiskError, NodeDisk, SystemClock, SystemRandom } from '@ampere/platform';
+import { type Clock, DiskError, NodeDisk, SystemClock, SystemRandom } from '@ampere/platform';
 import type { Logger } from 'pino';
 import manifest from '../package.json' with { type: 'json' };
 import type { Configuration } from './configuration/configuration.ts';
@@ -24,6 +24,9 @@ import { exportLines, writeCredentialFiles } from './credential-files.ts';
 import { FolderLockError, lockFolder } from './folder-lock.ts';
 import { createLogger } from './logger.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
+
+/** Signals closer together than this are one request to stop. */
+const SAME_SIGNAL_MS = 1_000;
 
 /** Queries that take at least so long are logged with what they cost. */
 const SLOW_QUERY_MS = 5_000;
@@ -50,7 +53,7 @@ export class StartError extends Error {
 export async function serve(configuration: Configuration): Promise<number> {
   const logger = createLogger(configuration.logLevel);
   reportStrayErrors(logger);
-  const stopRequested = signalled(logger);
+  const stopRequested = signalled(logger, new SystemClock());
   const opened = new Opened();
   let server: RunningServer;
   try {
@@ -176,14 +179,20 @@ function bundledAddon(): string | undefined {
   return existsSync(path) ? path : undefined;
 }
 
-/** Resolves at the first SIGTERM or SIGINT; a second one ends the process without ceremony. */
-function signalled(logger: Logger): Promise<void> {
+/**
+ * Resolves at the first SIGTERM or SIGINT; a later one ends the process without ceremony. One that comes
+ * right after the first is the same request: a terminal signals the whole group, and npm hands on what
+ * the group has already got.
+ */
+function signalled(logger: Logger, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
-    let asked = false;
+    let firstMs: number | undefined;
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.on(signal, () => {
-        if (asked) process.exit(1);
-        asked = true;
+        const nowMs = clock.monotonicMs();
+        if (firstMs !== undefined && nowMs - firstMs > SAME_SIGNAL_MS) process.exit(1);
+        if (firstMs !== undefined) return;
+        firstMs = nowMs;
         logger.info({ signal }, 'stopping');
         resolve();
       });
