@@ -1,2 +1,13 @@
-export { type AuthorisationContext, authorise, type Decision } from './authorise.ts';
+export type { AuthorisationContext } from './access-request.ts';
+export { authorise, type Decision, type PolicyLayer, type StatementReference } from './authorise.ts';
+export type { CompiledPolicy, PolicyKind, PolicyVersion } from './compiled-policy.ts';
+export type { ConditionKey } from './condition-key.ts';
+export { describeDecision, type Explanation, explain } from './explain.ts';
+export { type ManagedPolicy, managedPolicies } from './managed-policies.ts';
+export { PolicyCache } from './policy-cache.ts';
+export { type ParseOptions, parsePolicy } from './policy-document.ts';
+export { PolicyError } from './policy-error.ts';
+export type { AttachedPolicy, PolicySet } from './policy-set.ts';
+export { POLICY_SIZE_MAX, policySizeCharacters } from './policy-size.ts';
 export { type Principal, rootPrincipal } from './principal.ts';
+export { parseWorkspacePolicy, WORKSPACE_POLICY_ACTIONS, WorkspacePolicyError } from './workspace-policy.ts';

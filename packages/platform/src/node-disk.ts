@@ -1,3 +1,8 @@
+// The machine's file system behind the Disk interface.
+//
+// Every failure becomes a DiskError with a code that callers can act on. An append that fails half-way
+// doesn't move the end of the file as this handle knows it, so the next one overwrites what it left.
+
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import {
   constants,

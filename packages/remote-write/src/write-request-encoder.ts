@@ -1,3 +1,8 @@
+// The sender's side of Remote-Write 1.0: a WriteRequest from plain objects.
+//
+// It serves tests and small senders, so it is written to be read, not to be fast: each message is made
+// by a writer of its own and then put into the one around it.
+
 import { STALE_HIGH_WORD, STALE_LOW_WORD } from '@ampere/series';
 import { METRIC_TYPES, type MetricMetadata } from './metadata.ts';
 

@@ -1,3 +1,8 @@
+// The credential of a signature: whose key it is, and the day, region and service that it is good for.
+//
+// It is parsed for its form alone first; whether the scope fits this server is a second question, since
+// a caller that serves several APIs looks at the service before it knows what to expect.
+
 import { type Refused, refuse } from './refusals.ts';
 
 /** `keyid/20150830/us-east-1/aps/aws4_request`, as the client wrote it: nothing here is checked yet. */

@@ -5,6 +5,7 @@ export {
   type SignatureErrorType,
 } from './refusals.ts';
 export { presign, type SigningContext, type SigningCredentials, signRequest } from './sign.ts';
+export { signUrl, type UrlRequest } from './sign-url.ts';
 export { type RequestHead, readSignatureClaim, type SignatureClaim } from './signature-claim.ts';
 export { SigningKeyCache } from './signing-key.ts';
 export {

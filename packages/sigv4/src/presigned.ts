@@ -1,3 +1,8 @@
+// Signatures that came in the query instead of in a header.
+//
+// The parameters are found by their exact names, but counted whatever their case: of two that differ in
+// case alone it would not be clear which one was signed.
+
 import type { QueryPair } from './canonical-query.ts';
 import { type Refused, refuse } from './refusals.ts';
 import { decodeComponent } from './uri-encoding.ts';

@@ -7,6 +7,13 @@ import type { QueryStats } from './types.ts';
 /** How many units of work (about a sample each) pass between two looks at the deadline. */
 const WORK_PER_LOOK = 200_000;
 
+/** A query holds more samples than it may. */
+export class TooManySamplesError extends QueryError {
+  constructor() {
+    super('query processing would load too many samples into memory in query execution');
+  }
+}
+
 export class Budget {
   readonly stats: QueryStats = { totalQueryableSamples: 0, peakSamples: 0, seriesRead: 0 };
   readonly #samplesMax: number;
@@ -44,7 +51,7 @@ export class Budget {
     const now = this.#heldSamples + samples;
     if (now > this.stats.peakSamples) this.stats.peakSamples = now;
     if (this.#samplesMax > 0 && now > this.#samplesMax) {
-      throw new QueryError('query processing would load too many samples into memory in query execution');
+      throw new TooManySamplesError();
     }
   }
 

@@ -25,8 +25,7 @@ export function bucketQuantile(quantile: number, bounds: Float64Array, counts: F
   if (length < 2 || observations === 0) return Number.NaN;
   bucketsWereRepaired = repaired;
   let rank = quantile * observations;
-  let bucket = 0;
-  while (bucket < length - 1 && !(counts[bucket]! >= rank)) bucket++;
+  const bucket = searchRank(counts, length - 1, rank);
   if (bucket === length - 1) return bounds[length - 2]!;
   if (bucket === 0 && bounds[0]! <= 0) return bounds[0]!;
   let start = 0;
@@ -37,6 +36,21 @@ export function bucketQuantile(quantile: number, bounds: Float64Array, counts: F
     rank -= counts[bucket - 1]!;
   }
   return start + (bounds[bucket]! - start) * (rank / count);
+}
+
+/**
+ * The first of the counts below `end` that reaches the rank, else `end`. By halving, as counts may be
+ * NaN and what is found among them then depends on the way.
+ */
+function searchRank(counts: Float64Array, end: number, rank: number): number {
+  let from = 0;
+  let to = end;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (counts[middle]! >= rank) to = middle;
+    else from = middle + 1;
+  }
+  return from;
 }
 
 /** The share of observations between two values. Observations in a bucket of infinite width don't count. */

@@ -137,6 +137,8 @@ it('matches vectors', () => {
       '[{__name__="a_total", i="0", job="x"}, {__name__="a_total", i="1", job="x"}]' +
       ';many-to-many matching not allowed: matching labels must be unique on one side',
   );
+  checkError('topk(NaN, up) + label_replace(up, "", "", "", "")', 'Parameter value is NaN');
+  checkError('topk(NaN, up) and label_replace(up, "", "", "", "")', 'Parameter value is NaN');
   checkError(
     'a_total + on(job) up',
     'multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)',
@@ -225,4 +227,7 @@ it('ends when it is told to', () => {
   };
   const range = { startMs: 0, endMs: HOUR_MS, stepMs: 1 };
   expect(() => run('sum(a_total)', { ...range, checkAlive })).toThrow(QueryTimeoutError);
+  expect(() =>
+    run('max_over_time(up[1h:1s] @ 3600) + time()', { stepMs: 10, startMs: 0, checkAlive }),
+  ).toThrow(QueryTimeoutError);
 });

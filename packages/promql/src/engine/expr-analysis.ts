@@ -1,7 +1,7 @@
 // Questions about an expression that can be answered without data.
 
 import { METRIC_NAME } from '@ampere/series';
-import type { Expr } from '../parser/ast.ts';
+import type { CallExpr, Expr, Position } from '../parser/ast.ts';
 
 /** Functions whose result depends on the evaluation time even when their arguments don't. */
 const TIME_DEPENDENT = new Set([
@@ -86,4 +86,16 @@ export function hasOneName(expr: Expr): boolean {
 
 function keepsNoName(operator: string): boolean {
   return !['topk', 'bottomk', 'limitk', 'limit_ratio'].includes(operator);
+}
+
+/**
+ * Where annotations say that an argument of a function stands, as Prometheus has it: parentheses around
+ * it don't count, but for an argument that is evaluated once when the call isn't; and where a subquery
+ * stands is forgotten: it is at the start of the query.
+ */
+export function argumentPosition(call: CallExpr, arg: Expr): Position {
+  let inner = arg;
+  while (inner.kind === 'paren') inner = inner.expr;
+  if (inner.kind === 'subquery') return { start: 0, end: 0 };
+  return isStepInvariant(arg) && !isStepInvariant(call) ? arg.position : inner.position;
 }

@@ -1,8 +1,8 @@
 // The engine's door to native-histogram arithmetic: the arithmetic of ../histogram, with what it has to say put among the query's annotations.
 
 import * as native from '../histogram/index.ts';
-import type { Position } from '../parser/ast.ts';
 import type { Annotations } from './annotations.ts';
+import type { Origin } from './query-context.ts';
 import type { FloatHistogram } from './types.ts';
 
 export {
@@ -27,7 +27,7 @@ export function histogramQuantile(
   histogram: FloatHistogram,
   metric: string,
   annotations: Annotations,
-  at: Position,
+  at: Origin,
 ): number {
   const { value, nanEffect } = native.histogramQuantile(quantile, histogram);
   if (nanEffect === 'result-is-nan') annotations.quantileOfNaN(metric, at);
@@ -41,7 +41,7 @@ export function histogramFraction(
   histogram: FloatHistogram,
   metric: string,
   annotations: Annotations,
-  at: Position,
+  at: Origin,
 ): number {
   const fraction = native.histogramFraction(lower, upper, histogram);
   // A sum that is NaN gives away observations of NaN, which are in no bucket.

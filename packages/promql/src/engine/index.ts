@@ -10,7 +10,7 @@ import { QueryError } from './errors.ts';
 import { Evaluator } from './evaluator.ts';
 import { statisticsSelectors } from './histogram-statistics.ts';
 import type { QueryContext } from './query-context.ts';
-import { unwrapParens } from './query-context.ts';
+import { turnsOf, unwrapParens } from './query-context.ts';
 import { streamRanges } from './range/range-source.ts';
 import { ABSENT, HISTOGRAM, SeriesMerger, type StepSeries, withoutMetadata } from './step-series.ts';
 import { Steps } from './steps.ts';
@@ -33,6 +33,7 @@ export const evaluate: Evaluate = (querier, request, options) => {
     querier,
     options,
     annotations,
+    turns: turnsOf(expr),
     budget,
     lookbackDeltaMs: request.lookbackDeltaMs ?? options.lookbackDeltaMs,
     statisticsSelectors: statisticsSelectors(expr),
@@ -107,24 +108,39 @@ function vectorOf(timeMs: number, all: readonly StepSeries[]): VectorValue {
 
 function matrixOf(steps: Steps, all: StepSeries[]): MatrixValue {
   all.sort((a, b) => a.labels.compare(b.labels));
-  const columns = all.map((series) => {
-    const column = new SampleColumns<FloatHistogram>(series.kinds.length);
-    let length = 0;
-    for (let step = 0; step < series.kinds.length; step++) {
-      const kind = series.kinds[step];
-      if (kind === ABSENT) continue;
-      column.timesMs[length] = steps.timeMs(step);
-      column.values[length] = series.values[step]!;
-      if (kind === HISTOGRAM) {
-        column.histograms ??= [];
-        column.histograms[length] = series.histogramAt(step);
-      }
-      length++;
-    }
-    column.length = length;
-    return column;
-  });
+  const times = Float64Array.from({ length: steps.count }, (_, step) => steps.timeMs(step));
+  const columns = all.map((series) => columnsOf(series, times));
   return { type: 'matrix', labels: all.map((series) => series.labels), columns };
+}
+
+/** A series that is there at every step gives away its values and shares the times. */
+function columnsOf(series: StepSeries, times: Float64Array): SampleColumns<FloatHistogram> {
+  const column = new SampleColumns<FloatHistogram>(0);
+  const { kinds, values, histograms } = series;
+  if (kinds.includes(ABSENT)) {
+    column.reserve(series.sampleCount());
+    for (let step = 0; step < kinds.length; step++) {
+      if (kinds[step] === ABSENT) continue;
+      column.timesMs[column.length] = times[step]!;
+      column.values[column.length] = values[step]!;
+      if (kinds[step] === HISTOGRAM) {
+        column.histograms ??= [];
+        column.histograms[column.length] = series.histogramAt(step);
+      }
+      column.length++;
+    }
+    return column;
+  }
+  column.timesMs = times;
+  column.values = values;
+  column.words = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length);
+  if (histograms !== null) {
+    column.histograms = histograms.map((histogram, step) =>
+      kinds[step] === HISTOGRAM ? histogram : undefined,
+    );
+  }
+  column.length = kinds.length;
+  return column;
 }
 
 function scalarMatrix(evaluator: Evaluator, expr: Expr): MatrixValue {

@@ -2,17 +2,61 @@
 
 import { assert } from '@ampere/platform';
 import type { Querier } from '@ampere/series';
-import type { AtModifier, Expr, TimeModifiers, VectorSelector } from '../parser/ast.ts';
+import type { AtModifier, Expr, Position, TimeModifiers, VectorSelector } from '../parser/ast.ts';
 import type { Annotations } from './annotations.ts';
 import type { Budget } from './budget.ts';
 import type { SeriesSink, StepSeries } from './step-series.ts';
 import type { Steps } from './steps.ts';
 import type { EngineOptions } from './types.ts';
 
+/** Who says something of what: the text's place that is shown, and when the sayer's turn is. */
+export interface Origin extends Position {
+  /** Operators finish in this order: operands before the operator, left before right. */
+  readonly turn: number;
+}
+
+/** The turns of all operators of a query. */
+export function turnsOf(expr: Expr): ReadonlyMap<Expr, number> {
+  const turns = new Map<Expr, number>();
+  const visit = (node: Expr): void => {
+    switch (node.kind) {
+      case 'paren':
+      case 'unary':
+      case 'subquery':
+        visit(node.expr);
+        break;
+      case 'aggregate':
+        if (node.parameter !== undefined) visit(node.parameter);
+        visit(node.expr);
+        break;
+      case 'binary':
+        visit(node.left);
+        visit(node.right);
+        break;
+      case 'call':
+        for (const arg of node.args) visit(arg);
+        break;
+      case 'matrix-selector':
+        visit(node.selector);
+        break;
+      default:
+    }
+    turns.set(node, turns.size);
+  };
+  visit(expr);
+  return turns;
+}
+
+/** What `sayer` says of the place `at`. */
+export function originOf(query: QueryContext, sayer: Expr, at: Position = sayer.position): Origin {
+  return { start: at.start, end: at.end, turn: query.turns.get(sayer) ?? 0 };
+}
+
 export interface QueryContext {
   readonly querier: Querier;
   readonly options: EngineOptions;
   readonly annotations: Annotations;
+  readonly turns: ReadonlyMap<Expr, number>;
   readonly budget: Budget;
   readonly lookbackDeltaMs: number;
   /** Selectors of whose histograms only count and sum are used. */

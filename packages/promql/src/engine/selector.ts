@@ -7,6 +7,8 @@
 
 import { isStaleAt, Labels, SampleColumns } from '@ampere/series';
 import type { VectorSelector } from '../parser/ast.ts';
+import { QueryError } from './errors.ts';
+import { formatLabels } from './go-text.ts';
 import { noteResets } from './histogram-statistics.ts';
 import { type Evaluation, referenceTimeMs } from './query-context.ts';
 import { interpolateLatest } from './range/extended.ts';
@@ -14,8 +16,11 @@ import { sampleWeight } from './sample-weight.ts';
 import { ABSENT, FLOAT, HISTOGRAM, type SeriesSink, StepSeries } from './step-series.ts';
 import type { FloatHistogram } from './types.ts';
 
-/** What a step takes from the sample it sees: `timestamp()` asks for the sample's own time. */
-export type Wanted = 'value' | 'seconds';
+/**
+ * What a step takes from the sample it sees: `timestamp()` asks for the sample's own time, `info()` too,
+ * and only of floats.
+ */
+export type Wanted = 'value' | 'seconds' | 'seconds-of-floats';
 
 export function streamSelector(
   ev: Evaluation,
@@ -72,7 +77,11 @@ function pickLatest(
     const latest = next - 1;
     if (latest < 0 || timesMs[latest]! <= timeMs - lookbackMs || isStaleAt(words, latest)) {
       kinds[step] = ABSENT;
-    } else if (wanted === 'seconds') {
+    } else if (wanted !== 'value') {
+      if (wanted === 'seconds-of-floats' && histograms?.[latest] !== undefined) {
+        const labels = formatLabels(into.labels);
+        throw new QueryError(`this should be an info metric, with float samples: ${labels}`);
+      }
       kinds[step] = FLOAT;
       into.values[step] = timesMs[latest]! / 1000;
     } else if (histograms !== null && histograms[latest] !== undefined) {

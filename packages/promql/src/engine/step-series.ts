@@ -7,6 +7,7 @@
 // that is not scratch belongs to the receiver.
 
 import { type Labels, METRIC_NAME } from '@ampere/series';
+import { ColumnBlocks } from './column-blocks.ts';
 import { QueryError } from './errors.ts';
 import type { FloatHistogram } from './types.ts';
 
@@ -15,6 +16,14 @@ export const FLOAT = 1;
 export const HISTOGRAM = 2;
 
 export type SeriesSink = (series: StepSeries) => void;
+
+/** The thread's room for columns. It keeps nothing of a query but what is not used yet. */
+const BLOCKS = new ColumnBlocks();
+
+/** A byte for each step, all zero. */
+export function stepMask(steps: number): Uint8Array {
+  return BLOCKS.bytes(steps);
+}
 
 export class StepSeries {
   labels: Labels;
@@ -34,8 +43,8 @@ export class StepSeries {
     this.labels = labels;
     this.dropName = false;
     this.scratch = scratch;
-    this.kinds = new Uint8Array(steps);
-    this.values = new Float64Array(steps);
+    this.kinds = BLOCKS.bytes(steps);
+    this.values = BLOCKS.floats(steps);
     this.histograms = null;
     this.heldSamples = 0;
   }

@@ -51,7 +51,10 @@ export interface VectorValue {
   readonly histograms: readonly (FloatHistogram | undefined)[] | null;
 }
 
-/** Sorted by labels. `columns[i]` belongs to the receiver. */
+/**
+ * Sorted by labels. The columns belong to the receiver, but series that have a sample at every step
+ * share their `timesMs`, which must not be written.
+ */
 export interface MatrixValue {
   readonly type: 'matrix';
   readonly labels: readonly Labels[];

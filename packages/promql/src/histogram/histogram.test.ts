@@ -1,3 +1,5 @@
+// Histograms are written as in the test scripts; expected values follow from the bounds of the buckets.
+
 import { SeededRandom } from '@ampere/platform';
 import { describe, expect, test } from 'vitest';
 import type { FloatHistogram } from '../engine/types.ts';

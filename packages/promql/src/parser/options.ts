@@ -26,5 +26,8 @@ export const WHOLE_LANGUAGE: ParseOptions = {
   fillModifiers: true,
 };
 
-/** How deep an expression may be nested; deeper ones are refused before they exhaust the stack. */
-export const DEPTH_MAX = 1_000;
+/**
+ * How deep an expression may be nested; deeper ones are refused before they exhaust the stack. A level costs
+ * the parser up to 1 KiB of it, and the default stack is 984 KiB.
+ */
+export const DEPTH_MAX = 400;

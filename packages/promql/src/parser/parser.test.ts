@@ -403,7 +403,7 @@ describe('nesting and size', () => {
       expect(prettify(parseExpr(printExpr(expr), WHOLE_LANGUAGE))).toBe(prettify(expr));
       for (const depth of depths.refused) {
         expect(errorOf(() => parseExpr(of(depth), WHOLE_LANGUAGE)).message).toMatch(
-          /nested deeper than 1000 levels/,
+          `nested deeper than ${DEPTH_MAX} levels`,
         );
       }
     });

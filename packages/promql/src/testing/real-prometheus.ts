@@ -52,11 +52,14 @@ export class RealPrometheus {
       { stdio: ['ignore', 'ignore', 'pipe'] },
     );
     let address = '';
+    let isReady = false;
     const log: string[] = [];
     for await (const line of createInterface({ input: child.stderr })) {
       log.push(line);
       address = /"Listening on".* address=(\S+)/.exec(line)?.[1] ?? address;
-      if (!line.includes('Server is ready to receive web requests')) continue;
+      // The two lines come in either order.
+      isReady ||= line.includes('Server is ready to receive web requests');
+      if (!isReady || address === '') continue;
       child.stderr.resume();
       return new RealPrometheus(`http://${address}`, child, folder);
     }

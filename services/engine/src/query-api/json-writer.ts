@@ -1,3 +1,8 @@
+// JSON as bytes, written piece by piece: the form in which answers leave the engine.
+//
+// Large answers are never a tree of JavaScript objects or one long string: they go from columns to bytes
+// here, and only small fixed parts are made by JSON.stringify.
+
 import type { Labels } from '@ampere/series';
 import { putAscii, putString } from './number-text.ts';
 

@@ -75,6 +75,8 @@ export interface Port<Out, In> {
  * copy, because moving a shared buffer (such as Node's pool of small ones) would pull it away from others.
  */
 export function movable(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  // An empty body is often one constant that all share; it can be moved once only.
+  if (bytes.byteLength === 0) return new Uint8Array(0);
   if (bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength) {
     return new Uint8Array(bytes.buffer);
   }

@@ -216,3 +216,9 @@ test('when the other end dies, everything that waits fails, and everything later
   await expect(client.createTenant('x')).rejects.toThrow('the thread is gone');
   expect(client.pendingCount).toBe(0);
 });
+
+test('an empty body that many share is not moved away from them', () => {
+  const shared = new Uint8Array(0);
+  structuredClone(movable(shared), { transfer: [movable(shared).buffer] });
+  expect(() => movable(shared)).not.toThrow();
+});

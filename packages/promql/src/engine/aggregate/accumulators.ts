@@ -1,172 +1,206 @@
-// Running aggregates of one group over all steps: series are added one after another and forgotten, so
+// Running aggregates of all groups over all steps: series are added one after another and forgotten, so
 // memory grows with groups, not with series.
 //
-// A step of a group has seen nothing, floats, histograms, or both (two bits a step). min, max, stddev
-// and stdvar leave histograms out and say so; sum and avg take either but not both at one step.
+// Groups are numbered from 0 as they come; their columns lie in slabs (slabs.ts). A step of a group has
+// seen nothing, floats, histograms, or both (two bits a step). min, max, stddev and stdvar leave
+// histograms out and say so; sum and avg take either but not both at one step.
 
 import { kahanAdd, kahanCompensation } from '../kahan.ts';
 import { ABSENT, FLOAT, HISTOGRAM, type StepSeries } from '../step-series.ts';
 import type { AggregationNotes } from './aggregation-notes.ts';
 import { HistogramMean, HistogramSum } from './histogram-accumulators.ts';
+import { Float64Slab, Uint8Slab } from './slabs.ts';
 
-export interface Accumulator {
-  add(series: StepSeries): void;
-  /** Writes the aggregate of every step that has one. */
-  finish(into: StepSeries): void;
+export interface Accumulators {
+  add(group: number, series: StepSeries): void;
+  /** Writes a group's aggregate of every step that has one. */
+  finish(group: number, into: StepSeries): void;
 }
 
 export type AccumulatorKind = 'sum' | 'avg' | 'min' | 'max' | 'count' | 'group' | 'stddev' | 'stdvar';
 
-export function createAccumulator(
+export function createAccumulators(
   kind: AccumulatorKind,
   steps: number,
   notes: AggregationNotes,
-): Accumulator {
+): Accumulators {
   switch (kind) {
     case 'sum':
-      return new Sum(steps, notes);
+      return new Sums(steps, notes);
     case 'avg':
-      return new Average(steps, notes);
+      return new Averages(steps, notes);
     case 'min':
-      return new Extreme(steps, notes, 'min');
+      return new Extremes(steps, notes, 'min');
     case 'max':
-      return new Extreme(steps, notes, 'max');
+      return new Extremes(steps, notes, 'max');
     case 'count':
-      return new Count(steps, false);
+      return new Counts(steps, false);
     case 'group':
-      return new Count(steps, true);
+      return new Counts(steps, true);
     case 'stddev':
     case 'stdvar':
-      return new Variance(steps, notes, kind);
+      return new Variances(steps, notes, kind);
   }
 }
 
-class Sum implements Accumulator {
-  readonly #seen: Uint8Array;
-  readonly #sums: Float64Array;
-  readonly #compensations: Float64Array;
+class Sums implements Accumulators {
+  readonly #seen: Uint8Slab;
+  readonly #sums: Float64Slab;
+  readonly #lost: Float64Slab;
+  readonly #histograms = new Map<number, HistogramSum>();
   readonly #notes: AggregationNotes;
-  #histograms: HistogramSum | null = null;
 
   constructor(steps: number, notes: AggregationNotes) {
-    this.#seen = new Uint8Array(steps);
-    this.#sums = new Float64Array(steps);
-    this.#compensations = new Float64Array(steps);
+    this.#seen = new Uint8Slab(steps);
+    this.#sums = new Float64Slab(steps);
+    this.#lost = new Float64Slab(steps);
     this.#notes = notes;
   }
 
-  add(series: StepSeries): void {
+  add(group: number, series: StepSeries): void {
     const { kinds, values } = series;
-    const seen = this.#seen;
-    const sums = this.#sums;
-    const compensations = this.#compensations;
-    for (let step = 0; step < kinds.length; step++) {
+    const seen = this.#seen.block(group);
+    const sums = this.#sums.block(group);
+    const lost = this.#lost.block(group);
+    let at = this.#sums.offset(group);
+    for (let step = 0; step < kinds.length; step++, at++) {
       const kind = kinds[step]!;
-      if (kind === ABSENT) continue;
       if (kind === FLOAT) {
-        if ((seen[step]! & FLOAT) === 0) {
-          sums[step] = values[step]!;
-        } else {
-          sums[step] = kahanAdd(values[step]!, sums[step]!, compensations[step]!);
-          compensations[step] = kahanCompensation;
+        const value = values[step]!;
+        if ((seen[at]! & FLOAT) === 0) {
+          sums[at] = value;
+          seen[at]! |= FLOAT;
+          continue;
         }
-      } else {
-        this.#histograms ??= new HistogramSum(kinds.length, this.#notes);
-        this.#histograms.add(step, series.histogramAt(step));
+        // kahanAdd written out, as this is the hottest loop of all aggregations.
+        const sum = sums[at]!;
+        const total = sum + value;
+        if (total === Number.POSITIVE_INFINITY || total === Number.NEGATIVE_INFINITY) lost[at] = 0;
+        else if (Math.abs(sum) >= Math.abs(value)) lost[at]! += sum - total + value;
+        else lost[at]! += value - total + sum;
+        sums[at] = total;
+      } else if (kind === HISTOGRAM) {
+        seen[at]! |= HISTOGRAM;
+        this.#addHistogram(group, step, series);
       }
-      seen[step]! |= kind;
     }
   }
 
-  finish(into: StepSeries): void {
-    for (let step = 0; step < into.kinds.length; step++) {
-      const seen = this.#seen[step];
-      if (seen === FLOAT) {
-        into.setFloat(step, this.#sums[step]! + this.#compensations[step]!);
-      } else if (seen === HISTOGRAM) {
-        const histogram = this.#histograms!.at(step);
+  #addHistogram(group: number, step: number, series: StepSeries): void {
+    let histograms = this.#histograms.get(group);
+    if (histograms === undefined) {
+      histograms = new HistogramSum(series.kinds.length, this.#notes);
+      this.#histograms.set(group, histograms);
+    }
+    histograms.add(step, series.histogramAt(step));
+  }
+
+  finish(group: number, into: StepSeries): void {
+    const seen = this.#seen.block(group);
+    const sums = this.#sums.block(group);
+    const lost = this.#lost.block(group);
+    let at = this.#sums.offset(group);
+    for (let step = 0; step < into.kinds.length; step++, at++) {
+      if (seen[at] === FLOAT) {
+        into.setFloat(step, sums[at]! + lost[at]!);
+      } else if (seen[at] === HISTOGRAM) {
+        const histogram = this.#histograms.get(group)!.at(step);
         if (histogram !== undefined) into.setHistogram(step, histogram);
-      } else if (seen !== ABSENT) {
+      } else if (seen[at] !== ABSENT) {
         this.#notes.mixed();
       }
     }
   }
 }
 
+/** What a step of an average is: a sum still, or a mean since the sum would have overflowed. */
+const INCREMENTAL = 4;
+
 /**
  * The sum divided by the count; a step whose sum would overflow goes on with a mean that each value
  * moves by its share.
  */
-class Average implements Accumulator {
-  readonly #seen: Uint8Array;
-  readonly #counts: Float64Array;
-  /** The sum, or the mean once `#incremental` is set. */
-  readonly #sums: Float64Array;
-  readonly #compensations: Float64Array;
-  readonly #incremental: Uint8Array;
+class Averages implements Accumulators {
+  /** FLOAT, HISTOGRAM and INCREMENTAL bits. */
+  readonly #seen: Uint8Slab;
+  readonly #counts: Float64Slab;
+  /** The sum, or the mean once INCREMENTAL is set. */
+  readonly #sums: Float64Slab;
+  readonly #lost: Float64Slab;
+  readonly #histograms = new Map<number, HistogramMean>();
   readonly #notes: AggregationNotes;
-  #histograms: HistogramMean | null = null;
 
   constructor(steps: number, notes: AggregationNotes) {
-    this.#seen = new Uint8Array(steps);
-    this.#counts = new Float64Array(steps);
-    this.#sums = new Float64Array(steps);
-    this.#compensations = new Float64Array(steps);
-    this.#incremental = new Uint8Array(steps);
+    this.#seen = new Uint8Slab(steps);
+    this.#counts = new Float64Slab(steps);
+    this.#sums = new Float64Slab(steps);
+    this.#lost = new Float64Slab(steps);
     this.#notes = notes;
   }
 
-  add(series: StepSeries): void {
+  add(group: number, series: StepSeries): void {
     const { kinds, values } = series;
-    const seen = this.#seen;
-    for (let step = 0; step < kinds.length; step++) {
+    const seen = this.#seen.block(group);
+    const counts = this.#counts.block(group);
+    const sums = this.#sums.block(group);
+    const lost = this.#lost.block(group);
+    let at = this.#sums.offset(group);
+    for (let step = 0; step < kinds.length; step++, at++) {
       const kind = kinds[step]!;
-      if (kind === ABSENT) continue;
-      if (kind === FLOAT) {
-        if ((seen[step]! & FLOAT) === 0) {
-          this.#counts[step] = 1;
-          this.#sums[step] = values[step]!;
-        } else {
-          this.#addFloat(step, values[step]!);
+      if (kind === HISTOGRAM) this.#addHistogram(group, step, series);
+      if (kind !== FLOAT) {
+        seen[at]! |= kind;
+        continue;
+      }
+      const value = values[step]!;
+      if ((seen[at]! & FLOAT) === 0) {
+        sums[at] = value;
+        counts[at] = 1;
+        seen[at]! |= FLOAT;
+        continue;
+      }
+      const count = ++counts[at]!;
+      if ((seen[at]! & INCREMENTAL) === 0) {
+        const sum = kahanAdd(value, sums[at]!, lost[at]!);
+        if (sum !== Number.POSITIVE_INFINITY && sum !== Number.NEGATIVE_INFINITY) {
+          sums[at] = sum;
+          lost[at] = kahanCompensation;
+          continue;
         }
-      } else {
-        this.#histograms ??= new HistogramMean(kinds.length, this.#notes);
-        this.#histograms.add(step, series.histogramAt(step));
+        seen[at]! |= INCREMENTAL;
+        sums[at]! /= count - 1;
+        lost[at]! /= count - 1;
       }
-      seen[step]! |= kind;
+      const weight = (count - 1) / count;
+      sums[at] = kahanAdd(value / count, weight * sums[at]!, weight * lost[at]!);
+      lost[at] = kahanCompensation;
     }
   }
 
-  #addFloat(step: number, value: number): void {
-    const count = this.#counts[step]! + 1;
-    this.#counts[step] = count;
-    if (this.#incremental[step] === 0) {
-      const sum = kahanAdd(value, this.#sums[step]!, this.#compensations[step]!);
-      if (sum !== Number.POSITIVE_INFINITY && sum !== Number.NEGATIVE_INFINITY) {
-        this.#sums[step] = sum;
-        this.#compensations[step] = kahanCompensation;
-        return;
-      }
-      this.#incremental[step] = 1;
-      this.#sums[step]! /= count - 1;
-      this.#compensations[step]! /= count - 1;
+  #addHistogram(group: number, step: number, series: StepSeries): void {
+    let histograms = this.#histograms.get(group);
+    if (histograms === undefined) {
+      histograms = new HistogramMean(series.kinds.length, this.#notes);
+      this.#histograms.set(group, histograms);
     }
-    const weight = (count - 1) / count;
-    const mean = kahanAdd(value / count, weight * this.#sums[step]!, weight * this.#compensations[step]!);
-    this.#sums[step] = mean;
-    this.#compensations[step] = kahanCompensation;
+    histograms.add(step, series.histogramAt(step));
   }
 
-  finish(into: StepSeries): void {
-    for (let step = 0; step < into.kinds.length; step++) {
-      const seen = this.#seen[step];
-      if (seen === FLOAT) {
-        const divisor = this.#incremental[step] === 1 ? 1 : this.#counts[step]!;
-        into.setFloat(step, this.#sums[step]! / divisor + this.#compensations[step]! / divisor);
-      } else if (seen === HISTOGRAM) {
-        const histogram = this.#histograms!.at(step);
+  finish(group: number, into: StepSeries): void {
+    const seen = this.#seen.block(group);
+    const counts = this.#counts.block(group);
+    const sums = this.#sums.block(group);
+    const lost = this.#lost.block(group);
+    let at = this.#sums.offset(group);
+    for (let step = 0; step < into.kinds.length; step++, at++) {
+      const kinds = seen[at]! & (FLOAT | HISTOGRAM);
+      if (kinds === FLOAT) {
+        const divisor = (seen[at]! & INCREMENTAL) === 0 ? counts[at]! : 1;
+        into.setFloat(step, sums[at]! / divisor + lost[at]! / divisor);
+      } else if (kinds === HISTOGRAM) {
+        const histogram = this.#histograms.get(group)!.at(step);
         if (histogram !== undefined) into.setHistogram(step, histogram);
-      } else if (seen !== ABSENT) {
+      } else if (kinds !== ABSENT) {
         this.#notes.mixed();
       }
     }
@@ -174,116 +208,125 @@ class Average implements Accumulator {
 }
 
 /** NaN gives way to any number. */
-class Extreme implements Accumulator {
-  readonly #kinds: Uint8Array;
-  readonly #best: Float64Array;
+class Extremes implements Accumulators {
+  readonly #seen: Uint8Slab;
+  readonly #best: Float64Slab;
   readonly #notes: AggregationNotes;
   readonly #operator: 'min' | 'max';
 
   constructor(steps: number, notes: AggregationNotes, operator: 'min' | 'max') {
-    this.#kinds = new Uint8Array(steps);
-    this.#best = new Float64Array(steps);
+    this.#seen = new Uint8Slab(steps);
+    this.#best = new Float64Slab(steps);
     this.#notes = notes;
     this.#operator = operator;
   }
 
-  add(series: StepSeries): void {
+  add(group: number, series: StepSeries): void {
     const { kinds, values } = series;
-    const best = this.#best;
+    const seen = this.#seen.block(group);
+    const best = this.#best.block(group);
     const max = this.#operator === 'max';
-    for (let step = 0; step < kinds.length; step++) {
+    let at = this.#best.offset(group);
+    for (let step = 0; step < kinds.length; step++, at++) {
       const kind = kinds[step];
-      if (kind === ABSENT) continue;
-      if (kind === HISTOGRAM) {
-        this.#notes.histogramIgnored();
-        continue;
-      }
+      if (kind === HISTOGRAM) this.#notes.histogramIgnored();
+      if (kind !== FLOAT) continue;
       const value = values[step]!;
-      const known = best[step]!;
-      if (this.#kinds[step] === ABSENT) {
-        this.#kinds[step] = FLOAT;
-        best[step] = value;
+      const known = best[at]!;
+      if (seen[at] === ABSENT) {
+        seen[at] = FLOAT;
+        best[at] = value;
       } else if ((max ? value > known : value < known) || Number.isNaN(known)) {
-        best[step] = value;
+        best[at] = value;
       }
     }
   }
 
-  finish(into: StepSeries): void {
-    into.kinds.set(this.#kinds);
-    into.values.set(this.#best);
+  finish(group: number, into: StepSeries): void {
+    const seen = this.#seen.block(group);
+    const best = this.#best.block(group);
+    let at = this.#best.offset(group);
+    for (let step = 0; step < into.kinds.length; step++, at++) {
+      if (seen[at] === FLOAT) into.setFloat(step, best[at]!);
+    }
   }
 }
 
-class Count implements Accumulator {
-  readonly #counts: Float64Array;
+class Counts implements Accumulators {
+  readonly #counts: Float64Slab;
   /** `group`: 1 however many there are. */
   readonly #onlyOne: boolean;
 
   constructor(steps: number, onlyOne: boolean) {
-    this.#counts = new Float64Array(steps);
+    this.#counts = new Float64Slab(steps);
     this.#onlyOne = onlyOne;
   }
 
-  add(series: StepSeries): void {
+  add(group: number, series: StepSeries): void {
     const { kinds } = series;
-    const counts = this.#counts;
-    for (let step = 0; step < kinds.length; step++) if (kinds[step] !== ABSENT) counts[step]!++;
+    const counts = this.#counts.block(group);
+    const from = this.#counts.offset(group);
+    for (let step = 0; step < kinds.length; step++) if (kinds[step] !== ABSENT) counts[from + step]!++;
   }
 
-  finish(into: StepSeries): void {
+  finish(group: number, into: StepSeries): void {
+    const counts = this.#counts.block(group);
+    const from = this.#counts.offset(group);
     for (let step = 0; step < into.kinds.length; step++) {
-      const count = this.#counts[step]!;
+      const count = counts[from + step]!;
       if (count > 0) into.setFloat(step, this.#onlyOne ? 1 : count);
     }
   }
 }
 
-/** Welford's running variance. A first value that is no number makes the whole of it NaN. */
-class Variance implements Accumulator {
-  readonly #counts: Float64Array;
-  readonly #means: Float64Array;
-  readonly #squares: Float64Array;
+/** Welford's running variance. A first value that is no finite number makes the whole of it NaN. */
+class Variances implements Accumulators {
+  readonly #counts: Float64Slab;
+  readonly #means: Float64Slab;
+  readonly #squares: Float64Slab;
   readonly #notes: AggregationNotes;
   readonly #operator: 'stddev' | 'stdvar';
 
   constructor(steps: number, notes: AggregationNotes, operator: 'stddev' | 'stdvar') {
-    this.#counts = new Float64Array(steps);
-    this.#means = new Float64Array(steps);
-    this.#squares = new Float64Array(steps);
+    this.#counts = new Float64Slab(steps);
+    this.#means = new Float64Slab(steps);
+    this.#squares = new Float64Slab(steps);
     this.#notes = notes;
     this.#operator = operator;
   }
 
-  add(series: StepSeries): void {
+  add(group: number, series: StepSeries): void {
     const { kinds, values } = series;
-    for (let step = 0; step < kinds.length; step++) {
+    const counts = this.#counts.block(group);
+    const means = this.#means.block(group);
+    const squares = this.#squares.block(group);
+    let at = this.#counts.offset(group);
+    for (let step = 0; step < kinds.length; step++, at++) {
       const kind = kinds[step];
-      if (kind === ABSENT) continue;
-      if (kind === HISTOGRAM) {
-        this.#notes.histogramIgnored();
-        continue;
-      }
+      if (kind === HISTOGRAM) this.#notes.histogramIgnored();
+      if (kind !== FLOAT) continue;
       const value = values[step]!;
-      const count = this.#counts[step]! + 1;
-      this.#counts[step] = count;
+      const count = ++counts[at]!;
       if (count === 1) {
-        this.#means[step] = value;
-        this.#squares[step] = Number.isFinite(value) ? 0 : Number.NaN;
+        means[at] = value;
+        squares[at] = Number.isFinite(value) ? 0 : Number.NaN;
         continue;
       }
-      const distance = value - this.#means[step]!;
-      const mean = this.#means[step]! + distance / count;
-      this.#means[step] = mean;
-      this.#squares[step]! += distance * (value - mean);
+      const distance = value - means[at]!;
+      const mean = means[at]! + distance / count;
+      means[at] = mean;
+      squares[at]! += distance * (value - mean);
     }
   }
 
-  finish(into: StepSeries): void {
+  finish(group: number, into: StepSeries): void {
+    const counts = this.#counts.block(group);
+    const squares = this.#squares.block(group);
+    const from = this.#counts.offset(group);
     for (let step = 0; step < into.kinds.length; step++) {
-      const count = this.#counts[step]!;
+      const count = counts[from + step]!;
       if (count === 0) continue;
-      const variance = this.#squares[step]! / count;
+      const variance = squares[from + step]! / count;
       into.setFloat(step, this.#operator === 'stddev' ? Math.sqrt(variance) : variance);
     }
   }

@@ -12,7 +12,7 @@ import { hasLoneSurrogate } from '../go-text.ts';
 import { formatHistogram } from '../histograms.ts';
 import type { Evaluation } from '../query-context.ts';
 import { ABSENT, FLOAT, type SeriesSink, StepSeries } from '../step-series.ts';
-import { type Accumulator, type AccumulatorKind, createAccumulator } from './accumulators.ts';
+import { type AccumulatorKind, createAccumulators } from './accumulators.ts';
 import { AggregationNotes } from './aggregation-notes.ts';
 import { Grouping } from './grouping.ts';
 import { streamQuantile } from './quantile-aggregation.ts';
@@ -44,31 +44,25 @@ function streamAccumulated(
   kind: AccumulatorKind,
   sink: SeriesSink,
 ): void {
-  const { budget, annotations } = ev.query;
-  const notes = new AggregationNotes(annotations, expr);
+  const { budget } = ev.query;
   const steps = ev.steps.count;
-  let held = 0;
-  const grouping = new Grouping<Accumulator>(expr, () => {
-    held += steps;
+  const accumulators = createAccumulators(kind, steps, new AggregationNotes(ev.query, expr));
+  let groups = 0;
+  const grouping = new Grouping<number>(expr, () => {
     budget.hold(steps);
-    return createAccumulator(kind, steps, notes);
+    return groups++;
   });
   ev.stream(expr.expr, (series) => {
     budget.work(steps);
-    grouping.of(series).state.add(series);
+    accumulators.add(grouping.of(series).state, series);
   });
-  const emit = (into: SeriesSink) => {
-    for (const group of grouping.groups) {
-      const result = new StepSeries(group.labels, steps);
-      result.dropName = group.dropName;
-      group.state.finish(result);
-      budget.release(steps);
-      held -= steps;
-      if (!result.isEmpty) into(result);
-    }
-  };
-  emit(sink);
-  budget.release(held);
+  for (const group of grouping.groups) {
+    const result = new StepSeries(group.labels, steps);
+    result.dropName = group.dropName;
+    accumulators.finish(group.state, result);
+    budget.release(steps);
+    if (!result.isEmpty) sink(result);
+  }
 }
 
 /** Counts of equal values, each with the value as a label. */
@@ -95,11 +89,13 @@ function streamCountValues(ev: Evaluation, expr: AggregateExpr, sink: SeriesSink
       column[step]!++;
     }
   });
+  // `without` may leave out the very label that the value is written to.
+  const leftOut = expr.without && expr.grouping.includes(label);
   // The label may take the place of one that the groups differ in: then they come together.
   const results = new Map<string, StepSeries>();
   for (const group of grouping.groups) {
     for (const [text, column] of group.state) {
-      const labels = new LabelsBuilder(group.labels).set(label, text).labels();
+      const labels = leftOut ? group.labels : new LabelsBuilder(group.labels).set(label, text).labels();
       let result = results.get(labels.key);
       if (result === undefined) {
         result = new StepSeries(labels, steps);

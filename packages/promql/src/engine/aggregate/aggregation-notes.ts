@@ -1,33 +1,36 @@
 import type { AggregateExpr } from '../../parser/ast.ts';
 import type { Annotations } from '../annotations.ts';
+import { type Origin, originOf, type QueryContext } from '../query-context.ts';
 
 /** What an aggregation may have to say about its input. */
 export class AggregationNotes {
   readonly #annotations: Annotations;
-  readonly #expr: AggregateExpr;
+  readonly #operator: string;
+  readonly #at: Origin;
 
-  constructor(annotations: Annotations, expr: AggregateExpr) {
-    this.#annotations = annotations;
-    this.#expr = expr;
+  constructor(query: QueryContext, expr: AggregateExpr) {
+    this.#annotations = query.annotations;
+    this.#operator = expr.operator;
+    this.#at = originOf(query, expr, expr.expr.position);
   }
 
   histogramIgnored(): void {
-    this.#annotations.histogramIgnoredInAggregation(this.#expr.operator, this.#expr.expr.position);
+    this.#annotations.histogramIgnoredInAggregation(this.#operator, this.#at);
   }
 
   mixed(): void {
-    this.#annotations.mixedFloatsHistogramsAggregation(this.#expr.expr.position);
+    this.#annotations.mixedFloatsHistogramsAggregation(this.#at);
   }
 
   mixedExponentialCustom(): void {
-    this.#annotations.mixedExponentialCustom('', this.#expr.expr.position);
+    this.#annotations.mixedExponentialCustom('', this.#at);
   }
 
   counterResetCollision(): void {
-    this.#annotations.counterResetCollision('aggregation', this.#expr.expr.position);
+    this.#annotations.counterResetCollision('aggregation', this.#at);
   }
 
   reconciledCustomBuckets(): void {
-    this.#annotations.reconciledCustomBuckets('aggregation', this.#expr.expr.position);
+    this.#annotations.reconciledCustomBuckets('aggregation', this.#at);
   }
 }

@@ -2,16 +2,16 @@
 
 import type { AggregateExpr } from '../../parser/ast.ts';
 import { quantileOfSorted, sortNaNFirst } from '../quantile.ts';
-import type { Evaluation } from '../query-context.ts';
+import { type Evaluation, originOf, unwrapParens } from '../query-context.ts';
 import { ABSENT, FLOAT, type SeriesSink, StepSeries } from '../step-series.ts';
 import { AggregationNotes } from './aggregation-notes.ts';
 import { Grouping } from './grouping.ts';
 
 export function streamQuantile(ev: Evaluation, expr: AggregateExpr, sink: SeriesSink): void {
-  const { budget, annotations } = ev.query;
+  const { budget } = ev.query;
   const quantiles = ev.scalar(expr.parameter!);
   checkQuantiles(ev, expr, quantiles);
-  const notes = new AggregationNotes(annotations, expr);
+  const notes = new AggregationNotes(ev.query, expr);
   const grouping = new Grouping<StepSeries[]>(expr, () => []);
   for (const series of ev.collect(expr.expr)) grouping.of(series).state.push(series);
   let scratch = new Float64Array(64);
@@ -50,8 +50,8 @@ function checkQuantiles(ev: Evaluation, expr: AggregateExpr, quantiles: Float64A
       greatest = Math.max(greatest, quantile);
     }
   }
-  const { position } = expr.parameter!;
-  if (anyNaN) ev.query.annotations.invalidQuantile(Number.NaN, position);
-  if (greatest > 1) ev.query.annotations.invalidQuantile(greatest, position);
-  if (least < 0) ev.query.annotations.invalidQuantile(least, position);
+  const at = originOf(ev.query, expr, unwrapParens(expr.parameter!).position);
+  if (anyNaN) ev.query.annotations.invalidQuantile(Number.NaN, at);
+  if (greatest > 1) ev.query.annotations.invalidQuantile(greatest, at);
+  if (least < 0) ev.query.annotations.invalidQuantile(least, at);
 }

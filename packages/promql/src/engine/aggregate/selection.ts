@@ -7,7 +7,7 @@ import { formatFloatG } from '../../go-format.ts';
 import type { AggregateExpr } from '../../parser/ast.ts';
 import { QueryError } from '../errors.ts';
 import { labelsRatio } from '../labels-hash.ts';
-import type { Evaluation } from '../query-context.ts';
+import { type Evaluation, originOf, unwrapParens } from '../query-context.ts';
 import { ABSENT, FLOAT, HISTOGRAM, type SeriesSink, type StepSeries } from '../step-series.ts';
 import { AggregationNotes } from './aggregation-notes.ts';
 import { Grouping } from './grouping.ts';
@@ -20,10 +20,14 @@ export function streamSelection(ev: Evaluation, expr: AggregateExpr, sink: Serie
     streamLimitRatio(ev, expr, parameters, sink);
     return;
   }
-  if (!checkCounts(parameters)) return;
+  if (!checkCounts(parameters)) {
+    // Nothing is wanted, but what is wrong with the operand is said.
+    ev.stream(expr.expr, () => {});
+    return;
+  }
   const grouping = new Grouping<StepSeries[]>(expr, () => []);
   for (const series of ev.collect(expr.expr)) grouping.of(series).state.push(series);
-  const notes = new AggregationNotes(ev.query.annotations, expr);
+  const notes = new AggregationNotes(ev.query, expr);
   for (const group of grouping.groups) {
     const members = group.state;
     const chooser = new Chooser(members, expr.operator === 'bottomk');
@@ -176,11 +180,10 @@ function streamLimitRatio(ev: Evaluation, expr: AggregateExpr, ratios: Float64Ar
     greatest = Math.max(greatest, ratio);
     least = Math.min(least, ratio);
   }
-  if (greatest === 0 && least === 0) return;
   const { annotations } = ev.query;
-  const { position } = expr.parameter!;
-  if (greatest > 1) annotations.invalidRatio(greatest, 1, position);
-  if (least < -1) annotations.invalidRatio(least, -1, position);
+  const at = originOf(ev.query, expr, unwrapParens(expr.parameter!).position);
+  if (greatest > 1) annotations.invalidRatio(greatest, 1, at);
+  if (least < -1) annotations.invalidRatio(least, -1, at);
   ev.stream(expr.expr, (series) => {
     const hash = labelsRatio(series.labels);
     for (let step = 0; step < series.kinds.length; step++) {

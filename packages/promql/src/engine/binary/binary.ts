@@ -5,7 +5,7 @@ import type { BinaryExpr } from '../../parser/ast.ts';
 import { typeOf } from '../../parser/check.ts';
 import { withNamesDropped } from '../drop-names.ts';
 import { hasOneName } from '../expr-analysis.ts';
-import type { Evaluation } from '../query-context.ts';
+import { type Evaluation, originOf } from '../query-context.ts';
 import { ABSENT, FLOAT, HISTOGRAM, type SeriesSink, type StepSeries } from '../step-series.ts';
 import { ElementOperation, storeResult } from './element.ts';
 import { arithmetic, changesMeaning, isSetOperator } from './scalar-operators.ts';
@@ -26,7 +26,7 @@ export function streamBinary(ev: Evaluation, expr: BinaryExpr, sink: SeriesSink)
   const vector = left === 'vector' ? expr.left : expr.right;
   const scalars = ev.scalar(left === 'vector' ? expr.right : expr.left);
   const scalarIsLeft = left === 'scalar';
-  const operation = new ElementOperation(expr.operator, ev.query.annotations, expr.position);
+  const operation = new ElementOperation(expr.operator, ev.query.annotations, originOf(ev.query, expr));
   const run = (into: SeriesSink) => {
     ev.stream(vector, (series) => {
       ev.query.budget.work(series.kinds.length);

@@ -4,7 +4,7 @@
 // comparison holds, and the result as a float or a histogram. Combinations of types that make no sense
 // have no result; the first time one is met the query gets an info about it.
 
-import type { BinaryOperator, Position } from '../../parser/ast.ts';
+import type { BinaryOperator } from '../../parser/ast.ts';
 import type { Annotations } from '../annotations.ts';
 import {
   addHistograms,
@@ -15,6 +15,7 @@ import {
   subtractHistograms,
   trimHistogram,
 } from '../histograms.ts';
+import type { Origin } from '../query-context.ts';
 import { ABSENT, FLOAT, HISTOGRAM, type StepSeries } from '../step-series.ts';
 import type { FloatHistogram } from '../types.ts';
 import { arithmetic, compare, isComparison } from './scalar-operators.ts';
@@ -30,9 +31,9 @@ export class ElementOperation {
   readonly operator: BinaryOperator;
   readonly #isComparison: boolean;
   readonly #annotations: Annotations;
-  readonly #position: Position;
+  readonly #position: Origin;
 
-  constructor(operator: BinaryOperator, annotations: Annotations, position: Position) {
+  constructor(operator: BinaryOperator, annotations: Annotations, position: Origin) {
     this.operator = operator;
     this.#isComparison = isComparison(operator);
     this.#annotations = annotations;

@@ -9,6 +9,7 @@ import { merged } from '../drop-names.ts';
 import type { Evaluation } from '../query-context.ts';
 import { ABSENT, type SeriesSink, type StepSeries } from '../step-series.ts';
 import { DEFAULT_MATCHING, groupKey, type KeyOf } from './match-key.ts';
+import { rightBeforeLeft } from './operand-order.ts';
 
 type Presence = Map<string, Uint8Array>;
 
@@ -25,7 +26,9 @@ export function streamSetOperation(
     return;
   }
   const presence: Presence = new Map();
-  ev.stream(expr.right, (series) => notePresence(presence, keyOf(series.labels), series));
+  rightBeforeLeft(ev, expr.left, () => {
+    ev.stream(expr.right, (series) => notePresence(presence, keyOf(series.labels), series));
+  });
   ev.stream(expr.left, (series) => {
     const mask = presence.get(keyOf(series.labels));
     if (mask === undefined ? operator === 'unless' : applyMask(series, mask, operator === 'and'))

@@ -18,18 +18,19 @@ import type { BinaryExpr, VectorMatching } from '../../parser/ast.ts';
 import { merged } from '../drop-names.ts';
 import { QueryError } from '../errors.ts';
 import { formatLabels } from '../go-text.ts';
-import type { Evaluation } from '../query-context.ts';
-import { ABSENT, FLOAT, isMetadataLabel, type SeriesSink, StepSeries } from '../step-series.ts';
+import { type Evaluation, originOf } from '../query-context.ts';
+import { ABSENT, FLOAT, isMetadataLabel, type SeriesSink, StepSeries, stepMask } from '../step-series.ts';
 import { ElementOperation, storeResult } from './element.ts';
 import { DEFAULT_MATCHING, groupKey, groupLabels, type KeyOf } from './match-key.ts';
+import { rightBeforeLeft } from './operand-order.ts';
 import { changesMeaning } from './scalar-operators.ts';
 
 /** The series of one match group, and what is known of it. */
 interface MatchGroup {
   readonly one: StepSeries[];
-  /** Steps at which the "many" side has had a sample: to see a second one, and what fill must do. */
-  readonly manySeen: Uint8Array;
-  /** For many-to-one: steps already matched, by result labels. */
+  /** Steps at which the "many" side has had a sample: for what fill must do. */
+  manySeen: Uint8Array | null;
+  /** Steps already matched: by result labels, or under the empty key when a group matches only once. */
   readonly matched: Map<string, Uint8Array>;
 }
 
@@ -38,8 +39,13 @@ export function streamVectorMatching(ev: Evaluation, expr: BinaryExpr, sink: Ser
     ev,
     (into) => {
       const results: StepSeries[] = [];
+      let samples = 0;
       // The errors of matching come before those of equal results, so nothing is passed on till then.
-      new Matching(ev, expr).run((series) => results.push(series));
+      new Matching(ev, expr).run((series) => {
+        results.push(series);
+        samples += series.sampleCount();
+        ev.query.budget.touch(samples);
+      });
       for (const series of results) into(series);
     },
     sink,
@@ -67,22 +73,25 @@ class Matching {
     this.#expr = expr;
     this.#matching = expr.matching ?? DEFAULT_MATCHING;
     this.#keyOf = groupKey(this.#matching.on, this.#matching.labels);
-    this.#operation = new ElementOperation(expr.operator, ev.query.annotations, expr.position);
+    this.#operation = new ElementOperation(expr.operator, ev.query.annotations, originOf(ev.query, expr));
     this.#swapped = this.#matching.cardinality === 'one-to-many';
     this.#fillMany = this.#swapped ? this.#matching.fillRight : this.#matching.fillLeft;
     this.#fillOne = this.#swapped ? this.#matching.fillLeft : this.#matching.fillRight;
-    this.#manyAnywhere = new Uint8Array(ev.steps.count);
+    this.#manyAnywhere = stepMask(ev.steps.count);
   }
 
   run(sink: SeriesSink): void {
     const { budget } = this.#ev.query;
-    const ones = this.#ev.collect(this.#swapped ? this.#expr.left : this.#expr.right);
+    const { left, right } = this.#expr;
+    const ones = this.#swapped
+      ? this.#ev.collect(left)
+      : rightBeforeLeft(this.#ev, left, () => this.#ev.collect(right));
     for (const series of ones) this.#group(this.#keyOf(series.labels)).one.push(series);
-    this.#ev.stream(this.#swapped ? this.#expr.right : this.#expr.left, (many) => {
+    this.#ev.stream(this.#swapped ? right : left, (many) => {
       budget.work(many.kinds.length);
       this.#meet(many, sink);
     });
-    this.#findDuplicates();
+    this.#findDuplicates(ones);
     if (this.#errorText !== '') throw new QueryError(this.#errorText);
     if (this.#fillMany !== undefined) this.#fillMissingMany(this.#fillMany, sink);
     for (const series of ones) budget.releaseSeries(series);
@@ -91,7 +100,7 @@ class Matching {
   #group(key: string): MatchGroup {
     let group = this.#groups.get(key);
     if (group === undefined) {
-      group = { one: [], manySeen: new Uint8Array(this.#ev.steps.count), matched: new Map() };
+      group = { one: [], manySeen: null, matched: new Map() };
       this.#groups.set(key, group);
     }
     return group;
@@ -107,6 +116,8 @@ class Matching {
     const group = known ?? this.#group(key);
     for (const one of group.one) this.#combine(group, many, one, sink);
     if (this.#fillOne !== undefined) this.#meetFill(group, many, this.#fillOne, sink);
+    if (this.#fillMany === undefined) return;
+    group.manySeen ??= stepMask(kinds.length);
     for (let step = 0; step < kinds.length; step++) group.manySeen[step]! |= kinds[step]!;
   }
 
@@ -142,7 +153,7 @@ class Matching {
         const matchLabels = groupLabels(one.labels, this.#matching.on, this.#matching.labels);
         const filled = new StepSeries(matchLabels, one.kinds.length);
         for (let step = 0; step < one.kinds.length; step++) {
-          if (one.kinds[step] !== ABSENT && group.manySeen[step] === ABSENT) filled.setFloat(step, fill);
+          if (one.kinds[step] !== ABSENT && !group.manySeen?.[step]) filled.setFloat(step, fill);
         }
         this.#combine(group, filled, one, sink);
       }
@@ -176,7 +187,7 @@ class Matching {
     const key = this.#matching.cardinality === 'one-to-one' ? '' : labels.key;
     let taken = group.matched.get(key);
     if (taken === undefined) {
-      taken = new Uint8Array(this.#ev.steps.count);
+      taken = stepMask(this.#ev.steps.count);
       group.matched.set(key, taken);
     }
     return taken;
@@ -197,19 +208,36 @@ class Matching {
   }
 
   /** Two samples of the "one" side in a group at a step at which there is anything to match. */
-  #findDuplicates(): void {
+  #findDuplicates(ones: readonly StepSeries[]): void {
+    let earliest = Number.POSITIVE_INFINITY;
     for (const group of this.#groups.values()) {
-      if (group.one.length < 2) continue;
-      for (let step = 0; step < this.#manyAnywhere.length; step++) {
-        if (this.#manyAnywhere[step] === ABSENT && this.#fillMany === undefined) continue;
-        const present = group.one.filter((one) => one.kinds[step] !== ABSENT);
-        if (present.length < 2) continue;
-        // The check of the "one" side comes first at its step.
-        if (step <= this.#errorStep) this.#errorStep = step + 0.5;
-        this.#report(step, this.#duplicateText(present[0]!.labels, present[1]!.labels));
-        break;
-      }
+      if (group.one.length > 1) earliest = Math.min(earliest, this.#duplicateStep(group.one, earliest));
     }
+    // The "one" side is looked at before anything is matched.
+    if (earliest > this.#errorStep || earliest === Number.POSITIVE_INFINITY) return;
+    const seen = new Map<string, StepSeries>();
+    for (const series of ones) {
+      if (series.kinds[earliest] === ABSENT) continue;
+      const key = this.#keyOf(series.labels);
+      const other = seen.get(key);
+      if (other === undefined) {
+        seen.set(key, series);
+        continue;
+      }
+      this.#errorText = this.#duplicateText(series.labels, other.labels);
+      return;
+    }
+  }
+
+  /** The first step before `limit` at which two of the series are there. */
+  #duplicateStep(series: readonly StepSeries[], limit: number): number {
+    for (let step = 0; step < Math.min(limit, this.#manyAnywhere.length); step++) {
+      if (this.#manyAnywhere[step] === ABSENT && this.#fillMany === undefined) continue;
+      let present = 0;
+      for (const { kinds } of series) if (kinds[step] !== ABSENT) present++;
+      if (present > 1) return step;
+    }
+    return Number.POSITIVE_INFINITY;
   }
 
   #duplicateText(a: Labels, b: Labels): string {

@@ -7,12 +7,13 @@
 //    at the same step makes both unusable.
 
 import { type Labels, LabelsBuilder, METRIC_NAME } from '@ampere/series';
-import type { CallExpr, Position } from '../../parser/ast.ts';
+import type { CallExpr } from '../../parser/ast.ts';
 import { bucketFraction, bucketQuantile, bucketsWereRepaired } from '../classic-buckets.ts';
 import { merged } from '../drop-names.ts';
+import { argumentPosition } from '../expr-analysis.ts';
 import { formatOpenMetricsFloat, parseGoFloat } from '../go-text.ts';
 import { histogramFraction, histogramQuantile } from '../histograms.ts';
-import { argument, type Evaluation } from '../query-context.ts';
+import { argument, type Evaluation, type Origin, originOf } from '../query-context.ts';
 import { ABSENT, FLOAT, HISTOGRAM, type SeriesSink, StepSeries, withoutMetadata } from '../step-series.ts';
 import type { FloatHistogram } from '../types.ts';
 
@@ -38,7 +39,7 @@ interface ClassicHistogram {
 
 export function streamBucketFunction(ev: Evaluation, call: CallExpr, sink: SeriesSink): void {
   const { vector, computations } = plan(ev, call);
-  const { position } = vector;
+  const position = originOf(ev.query, call, argumentPosition(call, vector));
   const all = ev.collect(vector);
   const { classic, native } = sortOut(ev, all, position);
   const scratch = new BucketScratch();
@@ -72,50 +73,66 @@ function plan(
       label: (labels) => labels,
       ofBuckets: (bounds, counts, step) => bucketFraction(lower[step]!, upper[step]!, bounds, counts),
       ofHistogram: (histogram, step, metric) =>
-        histogramFraction(lower[step]!, upper[step]!, histogram, metric, annotations, first.position),
+        histogramFraction(
+          lower[step]!,
+          upper[step]!,
+          histogram,
+          metric,
+          annotations,
+          originOf(ev.query, call, argumentPosition(call, first)),
+        ),
     };
     return { vector: argument(call.args, 2), computations: [computation] };
   }
   if (call.func.name === 'histogram_quantile') {
     const vector = argument(call.args, 1);
-    return { vector, computations: [quantileOf(ev, first, vector.position, null)] };
+    return {
+      vector,
+      computations: [
+        quantileOf(ev, call, first, originOf(ev.query, call, argumentPosition(call, vector)), null),
+      ],
+    };
   }
   const label = ev.text(argument(call.args, 1));
   const quantiles = call.args.slice(2);
   return {
     vector: first,
-    computations: quantiles.map((quantile) => quantileOf(ev, quantile, first.position, label)),
+    computations: quantiles.map((quantile) =>
+      quantileOf(ev, call, quantile, originOf(ev.query, call, argumentPosition(call, first)), label),
+    ),
   };
 }
 
 function quantileOf(
   ev: Evaluation,
+  call: CallExpr,
   expr: CallExpr['args'][number],
-  at: Position,
+  at: Origin,
   label: string | null,
 ): Computation {
-  const { annotations, options } = ev.query;
+  const { annotations } = ev.query;
   const quantiles = ev.scalar(expr);
+  const own = originOf(ev.query, call, argumentPosition(call, expr));
   for (const quantile of quantiles) {
-    if (!(quantile >= 0 && quantile <= 1)) annotations.invalidQuantile(quantile, expr.position);
+    if (!(quantile >= 0 && quantile <= 1)) annotations.invalidQuantile(quantile, own);
   }
   const labelValue = formatOpenMetricsFloat(quantiles[0] ?? Number.NaN);
   return {
     label: (labels) => (label === null ? labels : new LabelsBuilder(labels).set(label, labelValue).labels()),
     ofBuckets: (bounds, counts, step, metric) => {
       const value = bucketQuantile(quantiles[step]!, bounds, counts);
-      if (bucketsWereRepaired) annotations.forcedMonotonicity(options.delayedNameRemoval ? metric : '', at);
+      if (bucketsWereRepaired) annotations.forcedMonotonicity(metric, at);
       return value;
     },
     ofHistogram: (histogram, step, metric) =>
-      histogramQuantile(quantiles[step]!, histogram, metric, annotations, expr.position),
+      histogramQuantile(quantiles[step]!, histogram, metric, annotations, own),
   };
 }
 
 function sortOut(
   ev: Evaluation,
   all: readonly StepSeries[],
-  position: Position,
+  position: Origin,
 ): { classic: Map<string, ClassicHistogram>; native: StepSeries[] } {
   const classic = new Map<string, ClassicHistogram>();
   const native: StepSeries[] = [];
@@ -150,7 +167,7 @@ function refuseConflicts(
   ev: Evaluation,
   classic: ClassicHistogram,
   native: StepSeries,
-  position: Position,
+  position: Origin,
 ): void {
   for (let step = 0; step < native.kinds.length; step++) {
     if (native.kinds[step] !== HISTOGRAM) continue;
@@ -196,6 +213,9 @@ function fromClassic(
   const { buckets } = histogram;
   const result = new StepSeries(histogram.labels, ev.steps.count);
   scratch.reserve(buckets.length);
+  // As in Prometheus, what is said of a histogram names the metric at its first step only, where its
+  // name has not been dropped yet.
+  let metric = histogram.metric;
   for (let step = 0; step < ev.steps.count; step++) {
     let count = 0;
     for (const bucket of buckets) {
@@ -207,7 +227,8 @@ function fromClassic(
     ev.query.budget.work(count);
     const bounds = scratch.bounds.subarray(0, count);
     const counts = scratch.counts.subarray(0, count);
-    result.setFloat(step, computation.ofBuckets(bounds, counts, step, histogram.metric));
+    result.setFloat(step, computation.ofBuckets(bounds, counts, step, metric));
+    if (!ev.query.options.delayedNameRemoval) metric = '';
   }
   return result;
 }

@@ -105,27 +105,14 @@ function readInfoSeries(
     offsetMs: like?.offsetMs ?? 0,
     ...(like?.at === undefined ? {} : { at: like.at }),
   };
-  refuseHistograms(ev, selector);
   const keep = (series: StepSeries) => {
     const key = targetKey(series.labels);
     const known = byTarget.get(key);
     if (known === undefined) byTarget.set(key, [series.owned()]);
     else known.push(series.owned());
   };
-  streamSelector(ev, selector, keep, 'seconds');
+  streamSelector(ev, selector, keep, 'seconds-of-floats');
   return byTarget;
-}
-
-function refuseHistograms(ev: Evaluation, selector: VectorSelector): void {
-  streamSelector(
-    ev,
-    selector,
-    (series) => {
-      if (series.histograms !== null)
-        throw new QueryError('this should be an info metric, with float samples');
-    },
-    'value',
-  );
 }
 
 function escapeRegex(text: string): string {

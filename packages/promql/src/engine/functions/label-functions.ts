@@ -16,7 +16,7 @@ export function streamLabelReplace(ev: Evaluation, call: CallExpr, sink: SeriesS
   const pattern = ev.text(argument(call.args, 4));
   const regex = compile(pattern);
   if (!isLabelName(target)) {
-    throw new QueryError(`invalid destination label name in label_replace(): ${target}`);
+    throw new QueryError(`invalid destination label name in label_replace(): ${shown(target)}`);
   }
   // The same value is replaced the same way; series often share it.
   const replaced = new Map<string, string | null>();
@@ -38,9 +38,11 @@ export function streamLabelJoin(ev: Evaluation, call: CallExpr, sink: SeriesSink
   const separator = ev.text(argument(call.args, 2));
   const sources = call.args.slice(3).map((arg) => ev.text(arg));
   for (const source of sources) {
-    if (!isLabelName(source)) throw new QueryError(`invalid source label name in label_join(): ${source}`);
+    if (!isLabelName(source))
+      throw new QueryError(`invalid source label name in label_join(): ${shown(source)}`);
   }
-  if (!isLabelName(target)) throw new QueryError(`invalid destination label name in label_join(): ${target}`);
+  if (!isLabelName(target))
+    throw new QueryError(`invalid destination label name in label_join(): ${shown(target)}`);
   const join = (labels: Labels) => sources.map((source) => labels.get(source)).join(separator);
   streamWithLabel(ev, call, target, join, sink);
 }
@@ -72,6 +74,11 @@ function compile(pattern: string): RE2JS {
   } catch {
     throw new QueryError(`invalid regular expression in label_replace(): ${pattern}`);
   }
+}
+
+/** Bytes that are no UTF-8 (kept as lone surrogates) can't be shown in an answer. */
+function shown(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\ufffd');
 }
 
 /** Any text of at least one character is a label's name, as long as it is Unicode. */

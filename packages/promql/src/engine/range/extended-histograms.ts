@@ -12,7 +12,7 @@ import {
   subtractHistograms,
   usesCustomBuckets,
 } from '../histograms.ts';
-import type { Evaluation } from '../query-context.ts';
+import { type Evaluation, originOf } from '../query-context.ts';
 import type { FloatHistogram } from '../types.ts';
 import type { ExtendedCall } from './extended.ts';
 import { changes, resets } from './histogram-kernels.ts';
@@ -118,7 +118,7 @@ export function interpolateHistogramAt(
   const histograms = columns.histograms!;
   for (let i = window.from; i < window.to; i++) {
     if (histograms[i] !== undefined) continue;
-    annotations.mixedFloatsHistograms(metric, selector.position);
+    annotations.mixedFloatsHistograms(metric, originOf(ev.query, selector));
     return undefined;
   }
   if (timeMs === undefined) return histograms[index];
@@ -126,7 +126,7 @@ export function interpolateHistogramAt(
     return interpolate(columns, index, timeMs, !isGauge(histograms[index]));
   } catch (error) {
     if (!(error instanceof IncompatibleHistogramsError)) throw error;
-    annotations.mixedExponentialCustom(metric, selector.position);
+    annotations.mixedExponentialCustom(metric, originOf(ev.query, selector));
     return undefined;
   }
 }

@@ -1,3 +1,5 @@
+// Each float kernel on one window, one check a line.
+
 import { expect, it } from 'vitest';
 import { RANGE_FUNCTIONS } from './range-functions.ts';
 import { Window } from './window.ts';

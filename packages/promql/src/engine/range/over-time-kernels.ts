@@ -4,14 +4,23 @@ import { kahanAdd, kahanCompensation } from '../kahan.ts';
 import { quantileOfSorted, sortNaNFirst } from '../quantile.ts';
 import type { Window } from './window.ts';
 
+const INFINITY = Number.POSITIVE_INFINITY;
+
+// sum and avg are the hottest of all: kahanAdd is written out in their loops.
+
 export function sumOverTime(_timesMs: Float64Array, values: Float64Array, window: Window): number {
+  const { from, to } = window;
   let sum = 0;
-  let compensation = 0;
-  for (let i = window.from; i < window.to; i++) {
-    sum = kahanAdd(values[i]!, sum, compensation);
-    compensation = kahanCompensation;
+  let lost = 0;
+  for (let i = from; i < to; i++) {
+    const value = values[i]!;
+    const total = sum + value;
+    if (total === INFINITY || total === -INFINITY) lost = 0;
+    else if (Math.abs(sum) >= Math.abs(value)) lost += sum - total + value;
+    else lost += value - total + sum;
+    sum = total;
   }
-  return Number.isFinite(sum) || Number.isNaN(sum) ? sum + compensation : sum;
+  return sum === INFINITY || sum === -INFINITY ? sum : sum + lost;
 }
 
 /**
@@ -19,26 +28,29 @@ export function sumOverTime(_timesMs: Float64Array, values: Float64Array, window
  * value in turn instead.
  */
 export function avgOverTime(_timesMs: Float64Array, values: Float64Array, window: Window): number {
-  let sum = values[window.from]!;
-  let compensation = 0;
-  let i = window.from + 1;
-  for (; i < window.to; i++) {
-    const next = kahanAdd(values[i]!, sum, compensation);
-    if (next === Number.POSITIVE_INFINITY || next === Number.NEGATIVE_INFINITY) break;
-    sum = next;
-    compensation = kahanCompensation;
+  const { from, to } = window;
+  let sum = values[from]!;
+  let lost = 0;
+  let i = from + 1;
+  for (; i < to; i++) {
+    const value = values[i]!;
+    const total = sum + value;
+    if (total === INFINITY || total === -INFINITY) break;
+    if (Math.abs(sum) >= Math.abs(value)) lost += sum - total + value;
+    else lost += value - total + sum;
+    sum = total;
   }
-  let count = i - window.from;
-  if (i === window.to) return sum / count + compensation / count;
+  let count = i - from;
+  if (i === to) return sum / count + lost / count;
   let mean = sum / count;
-  compensation /= count;
-  for (; i < window.to; i++) {
+  lost /= count;
+  for (; i < to; i++) {
     count++;
     const weight = (count - 1) / count;
-    mean = kahanAdd(values[i]! / count, weight * mean, weight * compensation);
-    compensation = kahanCompensation;
+    mean = kahanAdd(values[i]! / count, weight * mean, weight * lost);
+    lost = kahanCompensation;
   }
-  return mean + compensation;
+  return mean + lost;
 }
 
 export function minOverTime(_timesMs: Float64Array, values: Float64Array, window: Window): number {

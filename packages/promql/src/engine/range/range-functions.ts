@@ -1,9 +1,10 @@
 // The table of functions over range vectors: which kernel does a function's work, how many samples
 // it needs, and what it makes of native histograms.
 
-import type { Position } from '../../parser/ast.ts';
+import { formatFixed } from '../../go-format.ts';
 import type { Annotations } from '../annotations.ts';
 import { QueryError } from '../errors.ts';
+import type { Origin } from '../query-context.ts';
 import type { FloatHistogram } from '../types.ts';
 import type { FloatKernel } from './counter-kernels.ts';
 import * as counter from './counter-kernels.ts';
@@ -17,7 +18,9 @@ export interface RangeNotes {
   readonly annotations: Annotations;
   metric: string;
   /** Of the range vector argument. */
-  readonly position: Position;
+  readonly position: Origin;
+  /** Of the first argument, whatever it is. */
+  readonly firstPosition: Origin;
 }
 
 /** Over a window that has histograms only. No result when undefined. */
@@ -126,16 +129,16 @@ export const RANGE_FUNCTIONS: ReadonlyMap<string, RangeFunction> = new Map([
 function checkQuantile(window: Window, notes: RangeNotes): void {
   const quantile = window.parameter;
   if (quantile >= 0 && quantile <= 1) return;
-  notes.annotations.invalidQuantile(quantile, notes.position);
+  notes.annotations.invalidQuantile(quantile, notes.firstPosition);
 }
 
 function checkSmoothing(window: Window): void {
   const smoothing = window.parameter;
   if (smoothing <= 0 || smoothing >= 1) {
-    throw new QueryError(`invalid smoothing factor. Expected: 0 < sf < 1, got: ${smoothing.toFixed(6)}`);
+    throw new QueryError(`invalid smoothing factor. Expected: 0 < sf < 1, got: ${formatFixed(smoothing, 6)}`);
   }
   const trend = window.secondParameter;
   if (trend <= 0 || trend >= 1) {
-    throw new QueryError(`invalid trend factor. Expected: 0 < tf < 1, got: ${trend.toFixed(6)}`);
+    throw new QueryError(`invalid trend factor. Expected: 0 < tf < 1, got: ${formatFixed(trend, 6)}`);
   }
 }

@@ -5,11 +5,15 @@
 
 import { isStaleAt, type Labels, SampleColumns } from '@ampere/series';
 import type { MatrixSelector, SubqueryExpr } from '../../parser/ast.ts';
+import { QueryError } from '../errors.ts';
 import { noteResets } from '../histogram-statistics.ts';
 import { type Evaluation, referenceTimeMs } from '../query-context.ts';
 import { ABSENT, FLOAT, type StepSeries } from '../step-series.ts';
 import { Steps } from '../steps.ts';
 import type { FloatHistogram } from '../types.ts';
+
+/** A column has an element for each step: this many are 90 MB a column. A month in steps of a second is 2.7 million. */
+const SUBQUERY_STEPS_MAX = 10_000_000;
 
 export type RangeExpr = MatrixSelector | SubqueryExpr;
 export type RangeColumns = SampleColumns<FloatHistogram>;
@@ -85,6 +89,9 @@ function streamSubquery(ev: Evaluation, expr: SubqueryExpr, sink: RangeSink): vo
   const afterMs = firstMs - expr.rangeMs;
   const startMs = (Math.floor(afterMs / stepMs) + 1) * stepMs;
   const inner = ev.over(new Steps(startMs, lastMs, stepMs));
+  if (inner.steps.count > SUBQUERY_STEPS_MAX) {
+    throw new QueryError(`subquery has ${inner.steps.count} steps, more than ${SUBQUERY_STEPS_MAX}`);
+  }
   const columns: RangeColumns = new SampleColumns();
   query.budget.muteCount();
   inner.stream(expr.expr, (series) => {

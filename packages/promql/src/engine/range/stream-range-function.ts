@@ -10,8 +10,8 @@ import { assert } from '@ampere/platform';
 import { Labels, METRIC_NAME } from '@ampere/series';
 import type { CallExpr } from '../../parser/ast.ts';
 import { withNamesDropped } from '../drop-names.ts';
-import { hasOneName } from '../expr-analysis.ts';
-import { type Evaluation, referenceTimeMs, unwrapParens } from '../query-context.ts';
+import { argumentPosition, hasOneName } from '../expr-analysis.ts';
+import { type Evaluation, originOf, referenceTimeMs, unwrapParens } from '../query-context.ts';
 import { histogramWeight } from '../sample-weight.ts';
 import { ABSENT, FLOAT, type SeriesSink, StepSeries } from '../step-series.ts';
 import type { FloatHistogram } from '../types.ts';
@@ -72,7 +72,7 @@ function runOverRanges(
   sink: SeriesSink,
 ): void {
   const scalars = scalarArguments(ev, call);
-  const runner = new Runner(ev, range, func, call.func.name, scalars);
+  const runner = new Runner(ev, call, range, func, scalars);
   const margins = extendedMargins(ev, range, call.func.name) ?? NO_MARGINS;
   streamRanges(ev, range, margins, (labels, dropName, columns) => {
     if (runner.run(labels, columns)) {
@@ -105,9 +105,9 @@ class Runner {
 
   constructor(
     ev: Evaluation,
+    call: CallExpr,
     range: RangeExpr,
     func: RangeFunction,
-    name: string,
     scalars: readonly Float64Array[],
   ) {
     const modifiers = range.kind === 'subquery' ? range : range.selector;
@@ -115,11 +115,17 @@ class Runner {
     this.#ev = ev;
     this.#func = func;
     this.#scalars = scalars;
-    this.#notes = { annotations: ev.query.annotations, metric: '', position: range.position };
+    const arg = call.args.find((candidate) => unwrapParens(candidate) === range) ?? range;
+    this.#notes = {
+      annotations: ev.query.annotations,
+      metric: '',
+      position: originOf(ev.query, call, argumentPosition(call, arg)),
+      firstPosition: originOf(ev.query, call, argumentPosition(call, call.args[0]!)),
+    };
     this.#window = new Window(range.rangeMs);
     this.#firstEndMs = referenceTimeMs(ev.query, modifiers, ev.steps.startMs);
     this.#stepMs = modifiers.at === undefined ? ev.steps.stepMs : 0;
-    this.#extended = extendedKernel(ev, range, name);
+    this.#extended = extendedKernel(ev, range, call.func.name);
   }
 
   /** Whether the function has a value at any step; it is then in `series`. */
@@ -145,6 +151,7 @@ class Runner {
     const window = this.#window;
     const func = this.#func;
     const kernel = func.floats;
+    const { budget } = this.#ev.query;
     if (func.needsDrops) window.findDrops(values, length);
     let passedOn = 0;
     let any = false;
@@ -154,6 +161,7 @@ class Runner {
       kinds[step] = ABSENT;
       if (count === 0) continue;
       passedOn += count;
+      budget.work(count);
       this.#setParameters(step);
       if (func.checkParameters !== null) func.checkParameters(window, this.#notes);
       if (count < func.floatsMin) continue;
@@ -161,8 +169,7 @@ class Runner {
       out[step] = kernel(timesMs, values, window);
       any = true;
     }
-    this.#ev.query.budget.passedOn(passedOn);
-    this.#ev.query.budget.work(passedOn);
+    budget.passedOn(passedOn);
     return any;
   }
 
@@ -186,6 +193,7 @@ class Runner {
       this.series.kinds[step] = ABSENT;
       if (window.from === window.to) continue;
       this.#ev.query.budget.passedOn(weightOf(columns, window));
+      this.#ev.query.budget.work(window.to - window.from);
       any =
         this.#store(step, kernel(columns, window, this.#notes) as number | FloatHistogram | undefined) || any;
     }
@@ -209,6 +217,7 @@ class Runner {
       const histogramCount = histograms.to - histograms.from;
       if (floatCount + histogramCount === 0) continue;
       this.#ev.query.budget.passedOn(floatCount + weightOfRun(split.histograms, histograms));
+      this.#ev.query.budget.work(floatCount + histogramCount);
       this.#setParameters(step);
       if (func.checkParameters !== null) func.checkParameters(floats, this.#notes);
       if (floatCount > 0 && histogramCount > 0) {

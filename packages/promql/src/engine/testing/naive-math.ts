@@ -254,7 +254,13 @@ export function histogramQuantileOf(q: number, buckets: readonly (readonly [numb
   const last = lifted.at(-1)!;
   if (last[0] !== Number.POSITIVE_INFINITY || lifted.length < 2 || last[1] === 0) return Number.NaN;
   const rank = q * last[1];
-  const index = lifted.findIndex(([, count], i) => count >= rank || i === lifted.length - 1);
+  // Halving, not from the start: it makes a difference among counts that are NaN.
+  let index = 0;
+  for (let end = lifted.length - 1; index < end; ) {
+    const middle = Math.floor((index + end) / 2);
+    if (lifted[middle]![1] >= rank) end = middle;
+    else index = middle + 1;
+  }
   if (index === lifted.length - 1) return lifted.at(-2)![0];
   const [bound, count] = lifted[index]!;
   if (index === 0 && bound <= 0) return bound;

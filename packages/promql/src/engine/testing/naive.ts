@@ -306,7 +306,8 @@ export class Naive {
           const label = textOf(parameter!);
           if (values.some((value) => String(value).length > 12)) this.ambiguous = true;
           for (const value of values) {
-            const result = new LabelsBuilder(labels).set(label, goText(value)).labels();
+            const leftOut = without && grouping.includes(label);
+            const result = new LabelsBuilder(labels).set(label, leftOut ? '' : goText(value)).labels();
             const known = counted.get(result.key);
             counted.set(result.key, { labels: result, count: (known?.count ?? 0) + 1 });
           }

@@ -1,0 +1,100 @@
+// Runs the conformance scripts when they are at hand: `conformance/promqltest` of the folder that
+// AMPERE_SHARED names, or of `../shared` beside the repository. No script may pass fewer of its cases
+// than baseline.json says. AMPERE_WRITE_CONFORMANCE=1 writes baseline.json and docs/conformance.md anew;
+// AMPERE_SHOW_FAULTS=1 prints what does not hold.
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import { evaluate } from '../engine/index.ts';
+import { type EvalOutcome, runScript, type TestEngine } from './run-script.ts';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const root = join(here, '../../../..');
+const folder = join(process.env['AMPERE_SHARED'] ?? join(root, '../shared'), 'conformance/promqltest');
+const baselineFile = join(here, 'baseline.json');
+const writing = process.env['AMPERE_WRITE_CONFORMANCE'] === '1';
+
+const engine: TestEngine = {
+  evaluate,
+  options: {
+    lookbackDeltaMs: 300_000,
+    subqueryStepMs: 60_000,
+    delayedNameRemoval: true,
+    typeAndUnitLabels: false,
+  },
+};
+
+/** Cases that hold and all cases, by script. */
+type Baseline = Record<string, { readonly passed: number; readonly cases: number }>;
+
+describe.skipIf(!existsSync(folder))('conformance scripts', () => {
+  const baseline = JSON.parse(readFileSync(baselineFile, 'utf8')) as Baseline;
+  const results: Baseline = {};
+  const scripts = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.test')) : [];
+
+  for (const script of scripts.sort()) {
+    test(script, () => {
+      const outcomes = runScript(readFileSync(join(folder, script), 'utf8'), engine);
+      const faults = outcomes.filter(({ fault }) => fault !== null);
+      const passed = outcomes.length - faults.length;
+      results[script] = { passed, cases: outcomes.length };
+      if (process.env['AMPERE_SHOW_FAULTS'] === '1') show(script, faults);
+      if (writing) return;
+      const before = baseline[script]?.passed ?? 0;
+      if (passed > before) console.log(`${script}: ${passed} cases hold, the baseline says ${before}`);
+      expect(
+        passed,
+        `cases of ${script} that hold\n${faults.map(describeFault).join('\n')}`,
+      ).toBeGreaterThanOrEqual(before);
+    });
+  }
+
+  afterAll(() => {
+    if (!writing) return;
+    writeFileSync(baselineFile, `${JSON.stringify(results, null, 2)}\n`);
+    mkdirSync(join(root, 'docs'), { recursive: true });
+    writeFileSync(join(root, 'docs/conformance.md'), reportOf(results));
+  });
+});
+
+test.skipIf(existsSync(folder))('conformance scripts: skipped, they are not at hand', () => {
+  console.log(`no conformance scripts at ${folder}: skipped`);
+});
+
+function describeFault({ line, query, fault }: EvalOutcome): string {
+  return `  line ${line}: ${query}\n    ${fault}`;
+}
+
+function show(script: string, faults: readonly EvalOutcome[]): void {
+  if (faults.length > 0) console.log(`${script}\n${faults.map(describeFault).join('\n')}`);
+}
+
+function reportOf(results: Baseline): string {
+  const sum = (of: 'passed' | 'cases') =>
+    Object.values(results).reduce((total, result) => total + result[of], 0);
+  const rows = [
+    ...Object.entries(results).map(
+      ([script, { passed, cases }]) => [script, `${passed}`, `${cases}`] as const,
+    ),
+    ['all', `${sum('passed')}`, `${sum('cases')}`] as const,
+  ];
+  const width = Math.max(...rows.map(([script]) => script.length));
+  const row = (script: string, passed: string, cases: string) =>
+    `| ${script.padEnd(width)} | ${passed.padStart(4)} | ${cases.padStart(5)} |`;
+  return [
+    '# PromQL conformance',
+    '',
+    "Prometheus' own test scripts (version 3.14, a part of them), run by `packages/promql/src/promqltest`.",
+    'A case is one `eval`; an instant one must also hold as a step of a range query and with `@` set. What',
+    "does not hold needs the start timestamps of samples, which storage doesn't keep.",
+    '',
+    'Written by `AMPERE_WRITE_CONFORMANCE=1 node_modules/.bin/vitest run packages/promql/src/promqltest`.',
+    '',
+    row('script', 'hold', 'cases'),
+    `| ${'-'.repeat(width)} | ---: | ----: |`,
+    ...rows.map((columns) => row(...columns)),
+    '',
+  ].join('\n');
+}

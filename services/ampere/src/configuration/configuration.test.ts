@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { ConfigurationError, readConfiguration } from './configuration.ts';
+
+const file = (text: string) => ({ path: 'ampere.yaml', text });
+
+test('without a file and variables the defaults hold', () => {
+  expect(readConfiguration(undefined, {})).toMatchObject({
+    listen: { host: '127.0.0.1', port: 9009 },
+    dataFolder: './data',
+    region: 'us-east-1',
+    accountId: undefined,
+    publicUrl: undefined,
+    logLevel: 'info',
+    metricsListen: undefined,
+    walFsync: 'always',
+  });
+});
+
+test('a variable goes over the file', () => {
+  const read = readConfiguration(file('region: eu-west-1\nlog: {level: warn}'), {
+    AMPERE_LOG_LEVEL: 'debug',
+  });
+  expect(read).toMatchObject({ region: 'eu-west-1', logLevel: 'debug' });
+});
+
+test('an empty variable is none', () => {
+  expect(readConfiguration(file('region: eu-west-1'), { AMPERE_REGION: '' }).region).toBe('eu-west-1');
+});
+
+test('an empty file is an empty mapping', () => {
+  expect(readConfiguration(file('# nothing yet\n'), {}).region).toBe('us-east-1');
+});
+
+test('limits reach the table of limits', () => {
+  const { limits } = readConfiguration(file('limits: {defaults: {active_series: 0}}'), {});
+  expect(limits.defaults.activeSeriesMax).toBe(0);
+});
+
+test('a public URL loses its slash', () => {
+  expect(readConfiguration(undefined, { AMPERE_PUBLIC_URL: 'https://example.com/amp/' }).publicUrl).toBe(
+    'https://example.com/amp',
+  );
+});
+
+const refused = (name: string, text: string, environment: Record<string, string>, ...parts: string[]) =>
+  test(`refused: ${name}`, () => {
+    const attempt = () => readConfiguration(file(text), environment);
+    expect(attempt).toThrow(ConfigurationError);
+    for (const part of parts) expect(attempt).toThrow(part);
+    expect(attempt).not.toThrow(/\n/);
+  });
+
+refused('an unknown key', 'liste: x', {}, 'ampere.yaml: liste: unknown key', 'data_dir');
+refused('an unknown key inside', 'log: {lvl: x}', {}, 'ampere.yaml: log.lvl: unknown key', 'level');
+refused('an unknown limit', 'limits: {defaults: {series: 1}}', {}, 'limits.defaults.series', 'active_series');
+refused('a bad value', 'log: {level: loud}', {}, 'log.level', 'one of trace, debug, info');
+refused('a bad variable', '', { AMPERE_LISTEN: 'here' }, 'AMPERE_LISTEN', 'host:port');
+refused('a bad account', 'account_id: "12"', {}, 'account_id', '^[0-9]{12}$');
+refused('a number for an account', 'account_id: 123456789012', {}, 'account_id', 'string');
+refused('half a key', '', { AMPERE_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE' }, 'go together');
+refused('a list', '- a\n- b', {}, 'a mapping of keys');
+refused('no YAML', 'a: [', {}, 'ampere.yaml');
+refused('a key twice', 'region: a\nregion: b', {}, 'ampere.yaml');
+refused('a URL of another kind', 'public_url: ftp://x', {}, 'public_url', 'http://');
+refused(
+  'a secret is not repeated',
+  '',
+  { AMPERE_SECRET_ACCESS_KEY: 'short', AMPERE_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE' },
+  'AMPERE_SECRET_ACCESS_KEY',
+);

@@ -1,0 +1,193 @@
+// What the server is told: environment over configuration file over defaults.
+//
+// 1. The YAML file (AMPERE_CONFIG or --config) is parsed and checked against the schema.
+// 2. Each environment variable replaces its key; a value from there is checked by the same schema.
+// 3. Defaults fill what is left; account and root key stay undefined and are made at first start.
+//
+// Every refusal is a ConfigurationError of one line that names the key and what is allowed.
+
+import { type LimitsData, LimitsError, parseLimits } from '@ampere/limits';
+import { Ajv, type ErrorObject } from 'ajv';
+import { parseDocument } from 'yaml';
+import { type ListenAddress, parseListenAddress } from './listen-address.ts';
+import { CONFIGURATION_SCHEMA } from './schema.ts';
+
+/** The configuration can't be used; the message is one line for the person who wrote it. */
+export class ConfigurationError extends Error {
+  override name = 'ConfigurationError';
+}
+
+export interface Configuration {
+  readonly listen: ListenAddress;
+  readonly dataFolder: string;
+  readonly region: string;
+  /** Undefined: kept from the first start, or made then. */
+  readonly accountId: string | undefined;
+  readonly rootAccessKeyId: string | undefined;
+  readonly rootSecretAccessKey: string | undefined;
+  /** Undefined: derived from where it listens. */
+  readonly publicUrl: string | undefined;
+  /** Undefined: the embedded topics. */
+  readonly snsEndpoint: string | undefined;
+  readonly logLevel: string;
+  /** An additional listener for `/metrics` without authentication. */
+  readonly metricsListen: ListenAddress | undefined;
+  readonly walFsync: 'always' | 'interval' | 'off';
+  readonly limits: LimitsData;
+}
+
+/** Environment variables and the keys that they replace. */
+export const ENVIRONMENT: readonly (readonly [variable: string, key: string])[] = [
+  ['AMPERE_LISTEN', 'listen'],
+  ['AMPERE_DATA_DIR', 'data_dir'],
+  ['AMPERE_REGION', 'region'],
+  ['AMPERE_ACCOUNT_ID', 'account_id'],
+  ['AMPERE_ACCESS_KEY_ID', 'root.access_key_id'],
+  ['AMPERE_SECRET_ACCESS_KEY', 'root.secret_access_key'],
+  ['AMPERE_PUBLIC_URL', 'public_url'],
+  ['AMPERE_SNS_ENDPOINT', 'sns.endpoint'],
+  ['AMPERE_LOG_LEVEL', 'log.level'],
+  ['AMPERE_METRICS_LISTEN', 'metrics.listen'],
+];
+
+/** The document as the schema has it; all keys are optional. */
+interface Document {
+  listen?: string;
+  data_dir?: string;
+  region?: string;
+  account_id?: string;
+  root?: { access_key_id?: string; secret_access_key?: string };
+  public_url?: string;
+  sns?: { endpoint?: string };
+  log?: { level?: string };
+  metrics?: { listen?: string };
+  wal?: { fsync?: 'always' | 'interval' | 'off' };
+  limits?: object;
+}
+
+/**
+ * Reads a configuration. `file` is the YAML text and the path to name in errors, or undefined when
+ * there is none.
+ */
+export function readConfiguration(
+  file: { readonly path: string; readonly text: string } | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+): Configuration {
+  const fromFile = file === undefined ? {} : parseYaml(file);
+  const origins = new Map<string, string>();
+  const document = withEnvironment(fromFile, environment, origins);
+  validate(document, (key) => origins.get(key) ?? (file ? `${file.path}: ${key}` : key));
+  const root = document.root ?? {};
+  if ((root.access_key_id === undefined) !== (root.secret_access_key === undefined)) {
+    throw new ConfigurationError(
+      'root.access_key_id and root.secret_access_key go together: set both or neither',
+    );
+  }
+  return {
+    listen: parseListenAddress(document.listen ?? '127.0.0.1:9009')!,
+    dataFolder: document.data_dir ?? './data',
+    region: document.region ?? 'us-east-1',
+    accountId: document.account_id,
+    rootAccessKeyId: root.access_key_id,
+    rootSecretAccessKey: root.secret_access_key,
+    publicUrl: document.public_url?.replace(/\/+$/, ''),
+    snsEndpoint: document.sns?.endpoint,
+    logLevel: document.log?.level ?? 'info',
+    metricsListen:
+      document.metrics?.listen === undefined ? undefined : parseListenAddress(document.metrics.listen),
+    walFsync: document.wal?.fsync ?? 'always',
+    limits: readLimits(document.limits ?? {}, file?.path),
+  };
+}
+
+function parseYaml(file: { readonly path: string; readonly text: string }): object {
+  const document = parseDocument(file.text);
+  const problem = document.errors[0];
+  if (problem !== undefined) {
+    throw new ConfigurationError(`${file.path}: ${problem.message.split('\n')[0]}`);
+  }
+  const value: unknown = document.toJS({ maxAliasCount: 100 });
+  if (value === null || value === undefined) return {};
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    throw new ConfigurationError(`${file.path}: a mapping of keys is expected`);
+  }
+  return value;
+}
+
+function withEnvironment(
+  fromFile: object,
+  environment: Readonly<Record<string, string | undefined>>,
+  origins: Map<string, string>,
+): Document {
+  const document = structuredClone(fromFile) as Record<string, unknown>;
+  for (const [variable, key] of ENVIRONMENT) {
+    const value = environment[variable];
+    if (value === undefined || value === '') continue;
+    const path = key.split('.');
+    const last = path.pop()!;
+    let target = document;
+    for (const part of path) {
+      if (typeof target[part] !== 'object' || target[part] === null) target[part] = {};
+      target = target[part] as Record<string, unknown>;
+    }
+    target[last] = value;
+    origins.set(key, variable);
+  }
+  return document as Document;
+}
+
+function validate(document: Document, nameOf: (key: string) => string): void {
+  const ajv = new Ajv({ allErrors: false, strict: true });
+  ajv.addFormat('listen-address', (text: string) => parseListenAddress(text) !== undefined);
+  ajv.addFormat(
+    'http-url',
+    (text: string) => /^https?:\/\/[^\s/?#]+\/?[^\s?#]*$/.test(text) && URL.canParse(text),
+  );
+  const check = ajv.compile(CONFIGURATION_SCHEMA);
+  if (check(document)) return;
+  throw new ConfigurationError(describe(check.errors![0]!, nameOf));
+}
+
+const FORMATS: Readonly<Record<string, string>> = {
+  'listen-address': 'host:port, for example 127.0.0.1:9009',
+  'http-url': 'an http:// or https:// URL',
+};
+
+/** One line: the key and what is allowed there. */
+function describe(error: ErrorObject, nameOf: (key: string) => string): string {
+  const key = error.instancePath.slice(1).replaceAll('/', '.');
+  switch (error.keyword) {
+    case 'additionalProperties': {
+      const unknown = String(error.params['additionalProperty']);
+      const allowed = Object.keys((error.parentSchema?.['properties'] as object | undefined) ?? {});
+      const known = allowed.length === 0 ? allowedKeys(key) : allowed;
+      return `${nameOf(key === '' ? unknown : `${key}.${unknown}`)}: unknown key; allowed are ${known.join(', ')}`;
+    }
+    case 'enum':
+      return `${nameOf(key)}: must be one of ${(error.params['allowedValues'] as string[]).join(', ')}`;
+    case 'format':
+      return `${nameOf(key)}: must be ${FORMATS[String(error.params['format'])]}`;
+    case 'pattern':
+      return `${nameOf(key)}: must match ${error.params['pattern']}`;
+    default:
+      return `${nameOf(key)}: ${error.message}`;
+  }
+}
+
+/** The keys that the schema has below a dotted key. */
+function allowedKeys(key: string): string[] {
+  let schema: unknown = CONFIGURATION_SCHEMA;
+  for (const part of key.split('.').filter((text) => text !== '')) {
+    schema = (schema as { properties?: Record<string, unknown> }).properties?.[part] ?? {};
+  }
+  return Object.keys((schema as { properties?: object }).properties ?? {});
+}
+
+function readLimits(limits: object, path: string | undefined): LimitsData {
+  try {
+    return parseLimits(limits);
+  } catch (error) {
+    if (!(error instanceof LimitsError)) throw error;
+    throw new ConfigurationError(path === undefined ? error.message : `${path}: ${error.message}`);
+  }
+}

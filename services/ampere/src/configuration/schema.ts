@@ -1,0 +1,53 @@
+// The configuration file's schema. An unknown key stops the start: a mistyped limit that is silently
+// ignored would be found out when it is needed.
+
+/** JSON schema (draft 7) of the YAML file. */
+export const CONFIGURATION_SCHEMA = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    listen: { type: 'string', format: 'listen-address' },
+    data_dir: { type: 'string', minLength: 1 },
+    region: { type: 'string', pattern: '^[a-z0-9-]{1,32}$' },
+    account_id: { type: 'string', pattern: '^[0-9]{12}$' },
+    root: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        access_key_id: { type: 'string', pattern: '^[A-Za-z0-9_]{16,128}$' },
+        secret_access_key: { type: 'string', minLength: 16, maxLength: 128 },
+      },
+    },
+    public_url: { type: 'string', format: 'http-url' },
+    sns: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { endpoint: { type: 'string', format: 'http-url' } },
+    },
+    log: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { level: { enum: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] } },
+    },
+    metrics: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { listen: { type: 'string', format: 'listen-address' } },
+    },
+    wal: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { fsync: { enum: ['always', 'interval', 'off'] } },
+    },
+    // The limits' own names and values are checked by @ampere/limits, which knows them.
+    limits: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        profile: { type: 'string' },
+        defaults: { type: 'object' },
+        workspaces: { type: 'object', additionalProperties: { type: 'object' } },
+      },
+    },
+  },
+} as const;

@@ -1,0 +1,59 @@
+// The command line. The only file that reads the process's environment and arguments.
+
+import { parseArgs } from 'node:util';
+import { COMMANDS, type Command } from './commands.ts';
+import { ConfigurationError } from './configuration/configuration.ts';
+import { StartError } from './serve.ts';
+
+function usage(): string {
+  const lines = [...COMMANDS.values()].map((command) => `  ${command.name.padEnd(14)}${command.summary}`);
+  return [
+    'Ampere: a self-hosted service compatible with Amazon Managed Service for Prometheus.',
+    '',
+    'Usage: ampere COMMAND [OPTIONS]',
+    '',
+    ...lines,
+    '',
+    '`ampere COMMAND --help` explains a command.',
+    '',
+  ].join('\n');
+}
+
+function helpOf(command: Command): string {
+  return `Usage: ampere ${command.name} [OPTIONS]\n\n${command.help.trim()}\n`;
+}
+
+async function run(argv: readonly string[]): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    process.stdout.write(usage());
+    return name === undefined ? 2 : 0;
+  }
+  const command = COMMANDS.get(name);
+  if (command === undefined) {
+    process.stderr.write(`ampere: unknown command "${name}"; there are ${[...COMMANDS.keys()].join(', ')}\n`);
+    return 2;
+  }
+  let values: Record<string, string | boolean | undefined>;
+  try {
+    const options = { ...command.options, help: { type: 'boolean', short: 'h' } } as const;
+    values = parseArgs({ args: rest, options, strict: true, allowPositionals: false })
+      .values as typeof values;
+  } catch (error) {
+    process.stderr.write(`ampere ${name}: ${(error as Error).message}\n`);
+    return 2;
+  }
+  if (values['help'] === true) {
+    process.stdout.write(helpOf(command));
+    return 0;
+  }
+  try {
+    return await command.run(values, process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError || error instanceof StartError)) throw error;
+    process.stderr.write(`ampere: ${error.message}\n`);
+    return 1;
+  }
+}
+
+process.exitCode = await run(process.argv.slice(2));

@@ -1,0 +1,226 @@
+// Brings the services together and runs them until a signal.
+//
+// 1. The data folder is locked: a second server on it ends here.
+// 2. The engine thread opens each workspace's storage, replaying its log.
+// 3. The control plane opens its database and resumes what a crash interrupted.
+// 4. The gateway listens; the credential files are written; the address is printed.
+// 5. On SIGTERM or SIGINT all is closed in reverse: no new requests, those in flight end, the control plane
+//    closes its database, the engine flushes. A signal after that ends the process at once.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AccountError, openControlPlane, StoreError } from '@ampere/control-plane';
+import { EngineWorker } from '@ampere/engine';
+import { createGateway } from '@ampere/gateway';
+import { Limits } from '@ampere/limits';
+import { Registry } from '@ampere/metrics';
+import { type Clock, DiskError, NodeDisk, SystemClock, SystemRandom } from '@ampere/platform';
+import type { Logger } from 'pino';
+import manifest from '../package.json' with { type: 'json' };
+import type { Configuration } from './configuration/configuration.ts';
+import { urlOf } from './configuration/listen-address.ts';
+import { exportLines, writeCredentialFiles } from './credential-files.ts';
+import { FolderLockError, lockFolder } from './folder-lock.ts';
+import { createLogger } from './logger.ts';
+import { registerProcessMetrics } from './process-metrics.ts';
+
+/** Signals closer together than this are one request to stop. */
+const SAME_SIGNAL_MS = 1_000;
+
+/** Queries that take at least so long are logged with what they cost. */
+const SLOW_QUERY_MS = 5_000;
+
+/**
+ * `version` is that of the Prometheus whose language and API this is: clients such as Grafana choose
+ * their features by it. What we are stands in the other fields.
+ */
+const BUILD_INFO = {
+  version: '3.5.0',
+  revision: `ampere-${manifest.version}`,
+  branch: 'HEAD',
+  buildUser: 'ampere',
+  buildDate: '',
+  goVersion: `node ${process.version}`,
+};
+
+/** The server can't start; the message is one line for the person who started it. */
+export class StartError extends Error {
+  override name = 'StartError';
+}
+
+/** Runs the server. Resolves to the exit code after it was stopped; throws StartError when it can't start. */
+export async function serve(configuration: Configuration): Promise<number> {
+  const logger = createLogger(configuration.logLevel);
+  reportStrayErrors(logger);
+  const stopRequested = signalled(logger, new SystemClock());
+  const opened = new Opened();
+  let server: RunningServer;
+  try {
+    server = await start(configuration, logger, opened);
+  } catch (error) {
+    await opened.close();
+    throw asStartError(error, logger);
+  }
+  process.stdout.write(`${server.greeting}\n`);
+  const failed = await Promise.race([stopRequested.then(() => false), server.failed.then(() => true)]);
+  await opened.close();
+  logger.info({ failed }, 'stopped');
+  return failed ? 1 : 0;
+}
+
+/** What has been opened so far, to be closed in reverse, whether the start came to its end or not. */
+class Opened {
+  readonly #closers: (() => void | Promise<void>)[] = [];
+
+  add(closer: () => void | Promise<void>): void {
+    this.#closers.push(closer);
+  }
+
+  async close(): Promise<void> {
+    for (const closer of this.#closers.splice(0).reverse()) await closer();
+  }
+}
+
+interface RunningServer {
+  /** For standard output: where it listens and how to reach it. */
+  readonly greeting: string;
+  /** Resolves when the server can't go on by itself. */
+  readonly failed: Promise<void>;
+}
+
+async function start(configuration: Configuration, logger: Logger, opened: Opened): Promise<RunningServer> {
+  const clock = new SystemClock();
+  const random = new SystemRandom();
+  const disk = new NodeDisk();
+  const limits = new Limits(configuration.limits);
+  const metrics = new Registry();
+  registerProcessMetrics(metrics, clock);
+  const nativeBinding = bundledAddon();
+  const { dataFolder, region } = configuration;
+
+  await disk.makeFolder(dataFolder);
+  const lock = lockFolder(dataFolder, nativeBinding);
+  opened.add(() => lock.release());
+  let reportFailure = (): void => undefined;
+  const failed = new Promise<void>((resolve) => {
+    reportFailure = resolve;
+  });
+  const engine = await EngineWorker.start({
+    entry: new URL('./engine-worker.mjs', import.meta.url),
+    settings: {
+      dataDir: dataFolder,
+      limits: configuration.limits,
+      fsync: configuration.walFsync,
+      buildInfo: BUILD_INFO,
+      slowQueryMs: SLOW_QUERY_MS,
+    },
+    log: (level, message, fields) => logger[level](fields ?? {}, message),
+    onExit: (error) => {
+      logger.fatal({ err: error }, 'the engine has ended; the server stops so that it can be started afresh');
+      reportFailure();
+    },
+  });
+  opened.add(() => engine.stop());
+  let publicUrl = configuration.publicUrl ?? urlOf(configuration.listen);
+  const controlPlane = await openControlPlane({
+    databasePath: join(dataFolder, 'control-plane.sqlite'),
+    nativeBinding,
+    region,
+    publicUrl: () => publicUrl,
+    account: {
+      accountId: configuration.accountId,
+      accessKeyId: configuration.rootAccessKeyId,
+      secretAccessKey: configuration.rootSecretAccessKey,
+    },
+    limits,
+    backend: engine,
+    clock,
+    random,
+    disk,
+    log: logger,
+  });
+  opened.add(() => controlPlane.stop());
+  const gateway = createGateway({
+    clock,
+    random,
+    logger,
+    metrics,
+    region,
+    accountId: controlPlane.account.accountId,
+    controlPlane,
+    engine,
+    limits,
+    ...(configuration.metricsListen === undefined ? {} : { metricsListen: configuration.metricsListen }),
+  });
+  opened.add(() => gateway.stop());
+  await gateway.listen(configuration.listen.host, configuration.listen.port);
+  // Known only now when the port was left to the system.
+  const localUrl = urlOf({ host: configuration.listen.host, port: gateway.address.port });
+  publicUrl = configuration.publicUrl ?? localUrl;
+  await writeCredentialFiles(disk, dataFolder, controlPlane.account, region, localUrl);
+  gateway.markReady();
+  logger.info({ url: localUrl, dataFolder, accountId: controlPlane.account.accountId }, 'ready');
+
+  return { greeting: greeting(localUrl, dataFolder), failed };
+}
+
+function greeting(url: string, dataFolder: string): string {
+  return [
+    `Ampere listens on ${url}`,
+    'Paste these two lines into a shell to point the AWS CLI at it:',
+    ...exportLines(dataFolder).map((line) => `  ${line}`),
+  ].join('\n');
+}
+
+/** The SQLite addon that the build puts beside the bundle; undefined when run from the sources. */
+function bundledAddon(): string | undefined {
+  const path = fileURLToPath(new URL('./better_sqlite3.node', import.meta.url));
+  return existsSync(path) ? path : undefined;
+}
+
+/**
+ * Resolves at the first SIGTERM or SIGINT; a later one ends the process without ceremony. One that comes
+ * right after the first is the same request: a terminal signals the whole group, and npm hands on what
+ * the group has already got.
+ */
+function signalled(logger: Logger, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    let firstMs: number | undefined;
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        const nowMs = clock.monotonicMs();
+        if (firstMs !== undefined && nowMs - firstMs > SAME_SIGNAL_MS) process.exit(1);
+        if (firstMs !== undefined) return;
+        firstMs = nowMs;
+        logger.info({ signal }, 'stopping');
+        resolve();
+      });
+    }
+  });
+}
+
+/** An error that nobody caught is a bug of ours, but must not take every workspace down with it. */
+function reportStrayErrors(logger: Logger): void {
+  process.on('uncaughtException', (error) =>
+    logger.error({ err: error }, 'BUG: an exception that nobody caught'),
+  );
+  process.on('unhandledRejection', (error) =>
+    logger.error({ err: error }, 'BUG: a rejection that nobody caught'),
+  );
+}
+
+/** Faults of the world are one line; for anything else the log has the stack. */
+function asStartError(error: unknown, logger: Logger): StartError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const isKnown =
+    error instanceof FolderLockError ||
+    error instanceof StoreError ||
+    error instanceof AccountError ||
+    error instanceof DiskError ||
+    code === 'EADDRINUSE' ||
+    code === 'EACCES' ||
+    code === 'EADDRNOTAVAIL';
+  if (!isKnown) logger.fatal({ err: error }, 'the server can not start');
+  return new StartError(message, { cause: error });
+}

@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest';
+import * as rules from './rules.ts';
+
+const file = (path: string, text: string) => ({ path, text });
+const floors = rules.readFloors('```floors\nplatform:\ntsdb: platform\nengine: tsdb platform\n```');
+
+const imports = (name: string, path: string, text: string, complaint: string | undefined) =>
+  test(`imports: ${name}`, () => {
+    const complaints = rules.checkImports([file(path, text)], floors);
+    expect(complaints).toEqual(complaint === undefined ? [] : [expect.stringContaining(complaint)]);
+  });
+
+imports('a package below', 'packages/tsdb/src/a.ts', "import { a } from '@ampere/platform';", undefined);
+imports(
+  'a package above',
+  'packages/platform/src/a.ts',
+  "import { a } from '@ampere/tsdb';",
+  'may not import tsdb',
+);
+imports(
+  'a deep path',
+  'packages/tsdb/src/a.ts',
+  "import { a } from '@ampere/platform/src/b.ts';",
+  'deep import',
+);
+imports(
+  'a way out',
+  'packages/tsdb/src/a.ts',
+  "import { a } from '../../platform/src/b.ts';",
+  'leaves packages/tsdb',
+);
+imports('no ending', 'packages/tsdb/src/a.ts', "import { a } from './b';", 'lacks its ending');
+imports(
+  're-export',
+  'packages/platform/src/a.ts',
+  "export { a } from '@ampere/tsdb';",
+  'may not import tsdb',
+);
+imports('dynamic', 'packages/platform/src/a.ts', "await import('@ampere/tsdb');", 'may not import tsdb');
+imports(
+  'many lines',
+  'packages/platform/src/a.ts',
+  "import {\n  a,\n  b,\n} from '@ampere/tsdb';",
+  'may not import',
+);
+imports('unknown unit', 'packages/new/src/a.ts', '', 'is missing in the floors');
+
+test('imports: a ring in the floors is found', () => {
+  expect(
+    rules.checkFloorsAcyclic(
+      new Map([
+        ['a', new Set(['b'])],
+        ['b', new Set(['a'])],
+      ]),
+    ),
+  ).not.toEqual([]);
+  expect(rules.checkFloorsAcyclic(floors)).toEqual([]);
+});
+
+const shape = (name: string, path: string, text: string, complaint: string | undefined) =>
+  test(`shape: ${name}`, () => {
+    const complaints = rules.checkShape([file(path, text)]);
+    expect(complaints).toEqual(complaint === undefined ? [] : [expect.stringContaining(complaint)]);
+  });
+
+shape('short without a head', 'packages/a/src/a.ts', 'x;\n'.repeat(80), undefined);
+shape('long without a head', 'packages/a/src/a.ts', 'x;\n'.repeat(81), 'without a head');
+shape('long with a head', 'packages/a/src/a.ts', `// What lives here.\n${'x;\n'.repeat(81)}`, undefined);
+shape('too long', 'packages/a/src/a.ts', `// What lives here.\n${'x;\n'.repeat(600)}`, '601 lines');
+shape('a test needs no head', 'packages/a/src/a.test.ts', 'x;\n'.repeat(81), undefined);
+shape('to do', 'packages/a/src/a.ts', '// TODO: more\n', 'do it later');
+shape('file name', 'packages/a/src/myFile.ts', '', 'kebab-case');
+
+const bans = (name: string, path: string, text: string, instead: string | undefined) =>
+  test(`bans: ${name}`, () => {
+    const complaints = rules.checkBans([file(path, text)]);
+    expect(complaints).toEqual(instead === undefined ? [] : [expect.stringContaining(instead)]);
+  });
+
+bans('the time', 'packages/a/src/a.ts', 'const t = Date.now();', 'clock.nowMs()');
+bans('the time in its home', 'packages/platform/src/clock.ts', 'return Date.now();', undefined);
+bans('the time in a comment', 'packages/a/src/a.ts', '// Date.now() is banned', undefined);
+bans('the time in a test', 'packages/a/src/a.test.ts', 'Date.now();', undefined);
+bans('the disk', 'services/engine/src/a.ts', "import { readFile } from 'node:fs/promises';", 'Disk');
+bans('a built regex', 'packages/a/src/a.ts', 'new RegExp(user)', 'compileRegex');
+bans('an error that vanishes', 'packages/a/src/a.ts', 'try { f(); } catch {}', 'handling the error');
+bans('the environment', 'services/engine/src/a.ts', 'process.env.X', 'option');
+
+const links = (name: string, text: string, complaint: string | undefined) =>
+  test(`links: ${name}`, () => {
+    const files = [file('docs/a.md', text), file('docs/b.md', '# One `two` three\n')];
+    const complaints = rules.checkLinks(files, (path) => files.some((other) => other.path === path));
+    expect(complaints).toEqual(complaint === undefined ? [] : [expect.stringContaining(complaint)]);
+  });
+
+links('alive', '[b](b.md)', undefined);
+links('dead', '[c](c.md)', 'dead link');
+links('a heading', '[b](b.md#one-two-three)', undefined);
+links('no such heading', '[b](b.md#four)', 'names a heading');
+links('a web address', '[w](https://example.com)', undefined);
+links('in code', '`[c](c.md)`', undefined);
+
+test('readmes: missing and long ones', () => {
+  const source = file('packages/a/src/a.ts', '');
+  expect(rules.checkReadmes([source])).toHaveLength(1);
+  expect(rules.checkReadmes([source, file('packages/a/README.md', 'x\n'.repeat(61))])).toHaveLength(1);
+  expect(rules.checkReadmes([source, file('packages/a/README.md', 'x\n')])).toEqual([]);
+});
+
+test('dependencies: both directions', () => {
+  const manifest = file('package.json', '{"dependencies":{"express":"5","@ampere/a":"workspace:*"}}');
+  expect(rules.checkDependencies([manifest])).toEqual(['docs/DEPENDENCIES.md: no row for express']);
+  const listed = file('docs/DEPENDENCIES.md', '| `express` | x |\n| `left-pad` | y |\n');
+  expect(rules.checkDependencies([manifest, listed])).toEqual([
+    'docs/DEPENDENCIES.md: left-pad is not installed any more',
+  ]);
+});
