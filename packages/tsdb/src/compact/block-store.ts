@@ -176,14 +176,26 @@ export class BlockStore {
     } catch (error) {
       // A full or failing disk may be well again later; corrupt or unknown content stays so.
       if (error instanceof BlockError && (error.code === 'corrupt' || error.code === 'unsupported')) {
-        for (const { meta, folder: path } of sources) {
-          this.#changed.add(meta.ulid);
-          const failed = { ...meta, compaction: { ...meta.compaction, failed: true } };
-          await disk.replaceFile(`${path}/${META_FILE}`, new TextEncoder().encode(formatMeta(failed)));
-        }
-        await this.#load();
+        await this.#markFailed(sources);
       }
       throw error;
+    }
+  }
+
+  /** Has blocks left alone from now on; when that can't be written, they are tried again in vain. */
+  async #markFailed(blocks: readonly BlockReader[]): Promise<void> {
+    try {
+      for (const { meta, folder } of blocks) {
+        this.#changed.add(meta.ulid);
+        const failed = { ...meta, compaction: { ...meta.compaction, failed: true } };
+        const text = new TextEncoder().encode(formatMeta(failed));
+        await this.#options.disk.replaceFile(`${folder}/${META_FILE}`, text);
+      }
+      await this.#load();
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      const fields = { error: error.message };
+      this.#log({ level: 'warn', message: 'a failed compaction can not be noted', fields });
     }
   }
 
