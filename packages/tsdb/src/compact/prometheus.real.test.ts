@@ -1,8 +1,9 @@
 // Our blocks under the real programs, and theirs under ours.
 
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { FakeClock, NodeDisk, SeededRandom } from '@ampere/platform';
 import { Labels, Matcher } from '@ampere/series';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -11,6 +12,7 @@ import { addSample, bitsOf, EVER, type Model, readAll, SEED, writeBlock } from '
 import { encodeIndexV1 } from '../testing/index-v1.ts';
 import { output, realPrometheuses, startPrometheus } from '../testing/real-programs.ts';
 import { BlockStore } from './block-store.ts';
+import { compactBlocks } from './compact-blocks.ts';
 
 const HOUR_MS = 3_600_000;
 const START_MS = 1_699_999_200_000;
@@ -225,6 +227,21 @@ describe.skipIf(found.length === 0)('real programs', () => {
           expect(log).not.toMatch(/level=(error|ERROR)|corrupt/i);
         }
         expect(await ours(folder)).toEqual(linesOfModel(kept));
+      });
+
+      test.runIf(version === '3.5')('native histograms come through a compaction as they were', async () => {
+        const golden = fileURLToPath(
+          new URL('../../testdata/blocks/prometheus-3.5-histograms', import.meta.url),
+        );
+        const folder = dataFolder();
+        const name = readdirSync(golden).find((entry) => entry.length === 26)!;
+        const block = BlockReader.open(join(golden, name), { disk });
+        await compactBlocks([block], { folder, disk, clock: new FakeClock(), random });
+        block.release();
+        const sorted = (text: string) => text.trimEnd().split('\n').sort();
+        const expected = sorted(readFileSync(join(golden, 'dump.txt'), 'utf8'));
+        expect(expected.some((line) => line.includes('count:'))).toBe(true);
+        expect(sorted(output(promtool, 'tsdb', 'dump', folder))).toEqual(expected);
       });
 
       test('we read what promtool makes of OpenMetrics', async () => {
