@@ -27,6 +27,8 @@ export interface TenantStorage {
   appender(): Appender;
   querier(): Querier;
   stats(): StorageStats;
+  /** Forgets samples before a time. Rejects when the disk fails; the next call removes what is left. */
+  truncate(beforeMs: number): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -11,8 +11,11 @@ export class FakeStorage implements TenantStorage {
   refusals: Refusal[] = [];
   appendError: Error | undefined;
   commitError: Error | undefined;
-  /** When set, commits wait for it. */
+  /** When set, commits and truncations wait for it. */
   gate: Promise<void> | undefined;
+  /** The times before which everything was forgotten. */
+  readonly truncations: number[] = [];
+  truncateError: Error | undefined;
 
   constructor(folder: string) {
     this.folder = folder;
@@ -51,6 +54,12 @@ export class FakeStorage implements TenantStorage {
       walBacklogBytes: 0,
       replay: { tornTails: 0, corruptions: 0, durationMs: 0 },
     };
+  }
+
+  async truncate(beforeMs: number): Promise<void> {
+    this.truncations.push(beforeMs);
+    await this.gate;
+    if (this.truncateError !== undefined) throw this.truncateError;
   }
 
   async close(): Promise<void> {
