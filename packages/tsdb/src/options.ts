@@ -110,3 +110,24 @@ export interface TsdbStats {
   readonly walBacklogBytes: number;
   readonly replay: Readonly<ReplayFacts>;
 }
+
+/** How often there is what the name says. */
+export interface NamedCount {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** What Prometheus' status/tsdb says of the head. The lists descend by value. */
+export interface TsdbStatus {
+  readonly seriesCount: number;
+  readonly labelPairCount: number;
+  readonly chunkCount: number;
+  /** Undefined when there is no sample. */
+  readonly minTimeMs: number | undefined;
+  readonly maxTimeMs: number | undefined;
+  readonly seriesCountByMetricName: readonly NamedCount[];
+  readonly labelValueCountByLabelName: readonly NamedCount[];
+  readonly memoryInBytesByLabelName: readonly NamedCount[];
+  /** Named `name=value`. */
+  readonly seriesCountByLabelValuePair: readonly NamedCount[];
+}

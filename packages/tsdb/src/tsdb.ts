@@ -11,8 +11,16 @@ import { Head } from './head/head.ts';
 import { HeadAppender } from './head/head-appender.ts';
 import { HeadQuerier } from './head/head-querier.ts';
 import { HeadReplay, type SeriesAliases } from './head/head-replay.ts';
+import { labelCardinality } from './index/label-cardinality.ts';
 import { FolderLock, SystemProcesses } from './lock.ts';
-import { type ReplayFacts, type TsdbEvent, type TsdbOptions, type TsdbStats, UNLIMITED } from './options.ts';
+import {
+  type ReplayFacts,
+  type TsdbEvent,
+  type TsdbOptions,
+  type TsdbStats,
+  type TsdbStatus,
+  UNLIMITED,
+} from './options.ts';
 import { removeCovered, type SeriesSource, writeCheckpoint } from './wal/checkpoint.ts';
 import { WalReader } from './wal/wal-reader.ts';
 import { WalWriter } from './wal/wal-writer.ts';
@@ -159,7 +167,7 @@ export class Tsdb {
 
   stats(): TsdbStats {
     const head = this.#head;
-    const minTimeMs = head.minTimeMs();
+    const { minTimeMs } = head;
     return {
       series: head.count,
       activeSeries: head.active.count(ActiveSeries.minuteOf(this.#options.clock.monotonicMs())),
@@ -176,6 +184,20 @@ export class Tsdb {
       walFailures: this.#wal.failures,
       walBacklogBytes: this.#wal.backlogBytes,
       replay: this.#replay,
+    };
+  }
+
+  /** Where the series come from; a pass over all label pairs and series. At most `limit` entries a list. */
+  status(limit: number): TsdbStatus {
+    const head = this.#head;
+    const { minTimeMs } = head;
+    return {
+      seriesCount: head.count,
+      labelPairCount: head.index.pairs,
+      chunkCount: head.sealed.chunks + head.openChunks(),
+      minTimeMs,
+      maxTimeMs: minTimeMs === undefined ? undefined : head.maxTimeMs,
+      ...labelCardinality(head.index, limit),
     };
   }
 

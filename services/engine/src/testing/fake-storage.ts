@@ -1,4 +1,5 @@
 import type { Appender, AppendOutcome, Querier, Refusal } from '@ampere/series';
+import type { TsdbStatus } from '@ampere/tsdb';
 import type { OpenStorage, StorageStats, TenantStorage } from '../tenants/storage.ts';
 
 /** A database for tests of what is around one: it counts, and fails or waits when it is told to. */
@@ -54,6 +55,10 @@ export class FakeStorage implements TenantStorage {
       walBacklogBytes: 0,
       replay: { tornTails: 0, corruptions: 0, durationMs: 0 },
     };
+  }
+
+  status(): TsdbStatus {
+    throw new Error('the fake storage is not for reading');
   }
 
   async truncate(beforeMs: number): Promise<void> {
