@@ -1,5 +1,4 @@
 export { TsdbError, type TsdbErrorCode } from './errors.ts';
-export type { ProcessProbe } from './lock.ts';
 export {
   type FsyncPolicy,
   type NamedCount,

@@ -1,7 +1,6 @@
 // What the owner of a database decides, and what it can ask about it.
 
 import type { Clock, Disk, Random } from '@ampere/platform';
-import type { ProcessProbe } from './lock.ts';
 
 /** Limits of one workspace; 0 = unlimited everywhere. */
 export interface SeriesLimits {
@@ -40,7 +39,7 @@ export interface TsdbEvent {
 }
 
 export interface TsdbOptions {
-  /** The database's own folder; made when missing. */
+  /** The database's own folder, which the caller has open nowhere else; made when missing. */
   readonly folder: string;
   readonly disk: Disk;
   readonly clock: Clock;
@@ -57,13 +56,6 @@ export interface TsdbOptions {
   readonly log?: (event: TsdbEvent) => void;
   /** Seeds the hash tables and marks the segments. */
   readonly random?: Random;
-  /**
-   * The caller has seen to it that this process has the folder open nowhere else: a lock of this process
-   * was left by a thread that died, and is taken over. Default: false.
-   */
-  readonly isOnlyOwnerInProcess?: boolean;
-  /** How the holder of a lock file is looked up; for tests. */
-  readonly processes?: ProcessProbe;
 }
 
 /** What opening found in the log. */

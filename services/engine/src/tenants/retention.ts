@@ -1,7 +1,7 @@
 // Forgets samples that are older than their workspace's retention.
 //
-// 1. A pass goes over the open workspaces one after another and truncates each to now less its
-//    retention; 0 keeps everything.
+// 1. A pass goes over the open workspaces one after another, in the order of their ids, and truncates
+//    each to now less its retention; 0 keeps everything.
 // 2. The first pass begins with the engine, each next one an hour after the last has ended, so that
 //    passes never overlap.
 // 3. A workspace is held while it is truncated, as by a request: deletion waits for that. One that was
@@ -74,7 +74,8 @@ export class Retention {
 
   async #runPass(): Promise<void> {
     const { tenants, clock } = this.#options;
-    for (const tenant of [...tenants.all()]) {
+    const inOrder = [...tenants.all()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    for (const tenant of inOrder) {
       if (this.#isStopped) return;
       const lookup = tenants.find(tenant.id);
       if (lookup.kind === 'found' && lookup.tenant === tenant) await this.#truncate(tenant);
