@@ -1,0 +1,170 @@
+// The cases recorded from the real Alertmanager 0.25 and Prometheus 2.42, where the shared folder is.
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import {
+  ALERTMANAGER_FUNCTIONS,
+  ALERTMANAGER_TEMPLATES,
+  alertmanagerData,
+  FunctionError,
+  type GoValue,
+  parseTemplates,
+  RULE_FUNCTIONS,
+  RULE_VARIABLES,
+  ruleData,
+  ruleFunctions,
+  TemplateError,
+  TemplateParseError,
+} from './index.ts';
+
+type Texts = Record<string, string>;
+
+interface Dataset {
+  receiver: string;
+  status: 'firing' | 'resolved';
+  alerts: {
+    status: 'firing' | 'resolved';
+    labels: Texts;
+    annotations: Texts;
+    startsAt: string;
+    endsAt: string;
+    generatorURL: string;
+    fingerprint: string;
+  }[];
+  groupLabels: Texts;
+  commonLabels: Texts;
+  commonAnnotations: Texts;
+  externalURL: string;
+}
+
+interface RuleCaseData {
+  labels: Texts;
+  value: string;
+  externalLabels: Texts;
+  externalURL: string;
+  queries: Record<string, { labels?: Texts; metric?: Texts; value: string }[] | { error: string }>;
+}
+
+interface Case {
+  id: string;
+  kind: 'alertmanager' | 'rule';
+  template: string;
+  data: string | RuleCaseData;
+  error: boolean;
+  expected?: string;
+  error_text?: string;
+  rejected_at_load?: boolean;
+}
+
+interface Recorded {
+  helpers_tmpl: string;
+  datasets: Record<string, Dataset>;
+  cases: Case[];
+}
+
+const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
+const shared = process.env['AMPERE_SHARED'] ?? join(root, '..', 'shared');
+const path = join(shared, 'conformance', 'templates', 'go_templates.json');
+
+const EXTERNAL_URL = '<EXT>';
+
+function dataOf(set: Dataset): GoValue {
+  return alertmanagerData({
+    receiver: set.receiver,
+    status: set.status,
+    alerts: set.alerts.map((alert) => ({
+      status: alert.status,
+      labels: Object.entries(alert.labels),
+      annotations: Object.entries(alert.annotations),
+      startsAtMs: Date.parse(alert.startsAt),
+      endsAtMs: alert.endsAt.startsWith('0001') ? undefined : Date.parse(alert.endsAt),
+      generatorUrl: alert.generatorURL,
+      fingerprint: alert.fingerprint,
+    })),
+    groupLabels: Object.entries(set.groupLabels),
+    commonLabels: Object.entries(set.commonLabels),
+    commonAnnotations: Object.entries(set.commonAnnotations),
+    externalUrl: set.externalURL,
+  });
+}
+
+const NUMBERS: Texts = { NaN: 'NaN', '+Inf': 'Infinity', '-Inf': '-Infinity' };
+const numberOf = (text: string) => Number(NUMBERS[text] ?? text);
+
+function renderRule(one: Case): string {
+  const data = one.data as RuleCaseData;
+  const name = `__alert_C${one.id.slice(5)}`;
+  const compiled = parseTemplates([], { functions: RULE_FUNCTIONS }).compile({
+    name,
+    text: RULE_VARIABLES + one.template,
+  });
+  const functions = new Map(
+    ruleFunctions({
+      externalUrl: EXTERNAL_URL,
+      query: (expression) => {
+        const found = data.queries[expression];
+        if (found === undefined) throw new Error(`the recording has no query ${expression}`);
+        if ('error' in found) throw new FunctionError(found.error);
+        return found.map((sample) => ({
+          labels: Object.entries(sample.labels ?? sample.metric ?? {}),
+          value: numberOf(sample.value),
+        }));
+      },
+    }),
+  );
+  functions.set('pathPrefix', { ...functions.get('pathPrefix')!, call: pathPrefix });
+  return compiled.execute(
+    ruleData({
+      labels: Object.entries(data.labels),
+      externalLabels: Object.entries(data.externalLabels),
+      externalUrl: EXTERNAL_URL,
+      value: numberOf(data.value),
+    }),
+    { functions },
+  );
+}
+
+const withPath = ruleFunctions({ externalUrl: 'http://localhost:9090/ext', query: () => [] });
+const pathPrefix = withPath.get('pathPrefix')!.call;
+
+describe.skipIf(!existsSync(path))(`cases of ${path} (skipped where the folder is missing)`, () => {
+  const recorded = existsSync(path)
+    ? (JSON.parse(readFileSync(path, 'utf8')) as Recorded)
+    : { helpers_tmpl: '', datasets: {}, cases: [] };
+  const base = parseTemplates(
+    [ALERTMANAGER_TEMPLATES, { name: 'helpers.tmpl', text: recorded.helpers_tmpl }],
+    {
+      functions: ALERTMANAGER_FUNCTIONS,
+    },
+  );
+  const renderNotification = (one: Case) =>
+    base.compile({ name: '', text: one.template }).execute(dataOf(recorded.datasets[one.data as string]!));
+  const render = (one: Case) => (one.kind === 'rule' ? renderRule(one) : renderNotification(one));
+
+  for (const one of recorded.cases) {
+    test(`${one.id} ${one.template}`, () => {
+      if (!one.error) {
+        expect(render(one)).toBe(one.expected);
+        return;
+      }
+      let failure: unknown;
+      try {
+        render(one);
+      } catch (error) {
+        failure = error;
+      }
+      expect(failure).toBeInstanceOf(TemplateError);
+      const { message } = failure as TemplateError;
+      if (one.rejected_at_load === true) {
+        expect(failure).toBeInstanceOf(TemplateParseError);
+        expect(one.error_text).toContain(message);
+      } else if (one.kind === 'rule') {
+        const name = `__alert_C${one.id.slice(5)}`;
+        expect(`<error expanding template: error executing template ${name}: ${message}>`).toBe(one.expected);
+      } else {
+        expect(message).toBe(one.error_text);
+      }
+    });
+  }
+});
