@@ -43,7 +43,7 @@ interface RuleCaseData {
   value: string;
   externalLabels: Texts;
   externalURL: string;
-  queries: Record<string, { labels?: Texts; metric?: Texts; value: string }[] | { error: string }>;
+  queries: Record<string, { labels: Texts; value: unknown }[]>;
 }
 
 interface Case {
@@ -103,13 +103,17 @@ function renderRule(one: Case): string {
     ruleFunctions({
       externalUrl: EXTERNAL_URL,
       query: (expression) => {
+        if (expression === 'time()') return [{ labels: [], value: 1 }];
         const found = data.queries[expression];
         if (found === undefined) throw new Error(`the recording has no query ${expression}`);
-        if ('error' in found) throw new FunctionError(found.error);
-        return found.map((sample) => ({
-          labels: Object.entries(sample.labels ?? sample.metric ?? {}),
-          value: numberOf(sample.value),
-        }));
+        return found.map((sample) => {
+          // Strings and ranges were recorded as they are.
+          const value = typeof sample.value === 'string' ? numberOf(sample.value) : undefined;
+          if (value === undefined || (Number.isNaN(value) && sample.value !== 'NaN')) {
+            throw new FunctionError('rule result is not a vector or scalar');
+          }
+          return { labels: Object.entries(sample.labels), value };
+        });
       },
     }),
   );

@@ -52,22 +52,33 @@ const MID_WORD =
   /^['.:\u2018\u2019\u2024\u00b7\u2027\u0387\u055f\u05f4\ufe13\ufe52\ufe55\uff07\uff0e\uff1a]$/;
 const WORD = /^[\p{L}\p{N}\p{M}\p{Pc}\p{Cf}]$/u;
 
+/** Unicode's full mapping, which may grow: `ß` begins a title as `Ss`. */
+function fullTitleRune(rune: string): string {
+  const [first, ...rest] = [...rune.toUpperCase()];
+  if (rest.length === 0) return titleRune(rune);
+  return first + (CASED.test(first!) ? rest.join('').toLowerCase() : rest.join(''));
+}
+
 /** The titles of golang.org/x/text in American English: words by Unicode, their rest in lower case. */
 export function titleAndLower(bytes: string): string {
   let isInWord = false;
   let wasMid = false;
   let out = '';
-  for (const rune of textOf(bytes)) {
+  const runes = [...textOf(bytes)];
+  runes.forEach((rune, i) => {
     const isMid = MID_WORD.test(rune);
     if (isMid && wasMid) isInWord = false;
     if (CASED.test(rune)) {
-      out += isInWord ? lowerRune(rune) : titleRune(rune);
+      // A sigma at the end of a word has a shape of its own.
+      const isFinalSigma = rune === '\u03a3' && !/^[\p{L}\p{M}]$/u.test(runes[i + 1] ?? '');
+      const lower = isFinalSigma ? '\u03c2' : rune.toLowerCase();
+      out += isInWord ? lower : fullTitleRune(rune);
       isInWord = true;
     } else {
       out += rune;
       if (!isMid && !WORD.test(rune)) isInWord = false;
     }
     wasMid = isMid;
-  }
+  });
   return bytesOf(out);
 }

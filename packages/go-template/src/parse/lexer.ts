@@ -210,8 +210,8 @@ export class Lexer {
         this.#parenDepth++;
         return this.#token('leftParen', start, start + 1);
       case ')':
+        // One too many is for the parser to notice.
         this.#parenDepth--;
-        if (this.#parenDepth < 0) return this.#error("unexpected right paren U+0029 ')'", start);
         return this.#token('rightParen', start, start + 1);
       case '.':
         // A point before a digit begins a number.
