@@ -311,9 +311,14 @@ class Executor {
       }
       receiver = this.#argument(dot, undefined, operand.base);
     }
+    let declared = receiver.type;
     names.forEach((name, i) => {
       const isLast = i === names.length - 1;
-      receiver = this.#field(dot, operand, name, isLast ? args : [], isLast ? final : undefined, receiver);
+      const holder = receiver;
+      const shown = declared.kind === 'interface' ? declared.name : holder.type.name;
+      const given = isLast ? { args, final } : { args: [], final: undefined };
+      receiver = this.#field(dot, operand, name, given, holder, shown);
+      declared = declaredType(indirect(holder), name) ?? receiver.type;
     });
     return receiver;
   }
@@ -322,13 +327,12 @@ class Executor {
     dot: GoValue,
     node: Operand,
     name: string,
-    args: readonly Operand[],
-    final: GoValue | undefined,
+    { args, final }: { args: readonly Operand[]; final: GoValue | undefined },
     holder: GoValue,
+    typeName: string,
   ): GoValue {
     this.#context.spend(1);
     if (holder.kind === 'invalid') return INVALID;
-    const typeName = holder.type.name;
     const receiver = indirect(holder);
     if (receiver.kind === 'interface') throw this.#error(`nil pointer evaluating ${typeName}.${name}`);
     const method = receiver.type.methods.get(name);
@@ -475,6 +479,12 @@ class Executor {
     if (typeof checked === 'string') throw this.#error(checked);
     return checked;
   }
+}
+
+/** The type that a map or struct declares for an entry, which may be an interface. */
+function declaredType(holder: GoValue, name: string): GoType | undefined {
+  if (holder.kind === 'map') return holder.type.elem;
+  return holder.type.fields.find((field) => field.name === name)?.type;
 }
 
 /** The type of the argument at a place; the last parameter of a variadic function repeats. */

@@ -6,9 +6,7 @@ import { describe, expect, test } from 'vitest';
 import {
   ALERTMANAGER_FUNCTIONS,
   ALERTMANAGER_TEMPLATES,
-  alertmanagerData,
   FunctionError,
-  type GoValue,
   parseTemplates,
   RULE_FUNCTIONS,
   RULE_VARIABLES,
@@ -17,26 +15,9 @@ import {
   TemplateError,
   TemplateParseError,
 } from './index.ts';
+import { dataOfJson, type NotificationJson } from './testing/notification.ts';
 
 type Texts = Record<string, string>;
-
-interface Dataset {
-  receiver: string;
-  status: 'firing' | 'resolved';
-  alerts: {
-    status: 'firing' | 'resolved';
-    labels: Texts;
-    annotations: Texts;
-    startsAt: string;
-    endsAt: string;
-    generatorURL: string;
-    fingerprint: string;
-  }[];
-  groupLabels: Texts;
-  commonLabels: Texts;
-  commonAnnotations: Texts;
-  externalURL: string;
-}
 
 interface RuleCaseData {
   labels: Texts;
@@ -59,7 +40,7 @@ interface Case {
 
 interface Recorded {
   helpers_tmpl: string;
-  datasets: Record<string, Dataset>;
+  datasets: Record<string, NotificationJson>;
   cases: Case[];
 }
 
@@ -68,26 +49,6 @@ const shared = process.env['AMPERE_SHARED'] ?? join(root, '..', 'shared');
 const path = join(shared, 'conformance', 'templates', 'go_templates.json');
 
 const EXTERNAL_URL = '<EXT>';
-
-function dataOf(set: Dataset): GoValue {
-  return alertmanagerData({
-    receiver: set.receiver,
-    status: set.status,
-    alerts: set.alerts.map((alert) => ({
-      status: alert.status,
-      labels: Object.entries(alert.labels),
-      annotations: Object.entries(alert.annotations),
-      startsAtMs: Date.parse(alert.startsAt),
-      endsAtMs: alert.endsAt.startsWith('0001') ? undefined : Date.parse(alert.endsAt),
-      generatorUrl: alert.generatorURL,
-      fingerprint: alert.fingerprint,
-    })),
-    groupLabels: Object.entries(set.groupLabels),
-    commonLabels: Object.entries(set.commonLabels),
-    commonAnnotations: Object.entries(set.commonAnnotations),
-    externalUrl: set.externalURL,
-  });
-}
 
 const NUMBERS: Texts = { NaN: 'NaN', '+Inf': 'Infinity', '-Inf': '-Infinity' };
 const numberOf = (text: string) => Number(NUMBERS[text] ?? text);
@@ -143,7 +104,9 @@ describe.skipIf(!existsSync(path))(`cases of ${path} (skipped where the folder i
     },
   );
   const renderNotification = (one: Case) =>
-    base.compile({ name: '', text: one.template }).execute(dataOf(recorded.datasets[one.data as string]!));
+    base
+      .compile({ name: '', text: one.template })
+      .execute(dataOfJson(recorded.datasets[one.data as string]!));
   const render = (one: Case) => (one.kind === 'rule' ? renderRule(one) : renderNotification(one));
 
   for (const one of recorded.cases) {

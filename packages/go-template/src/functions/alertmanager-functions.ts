@@ -56,9 +56,9 @@ export const ALERTMANAGER_FUNCTIONS: FunctionMap = new Map<string, GoFunction>([
     goFunction([STRING, STRINGS], ([separator, list], context) => {
       const texts = itemsArg(list).map(bytesArg);
       const size = texts.reduce((sum, text) => sum + text.length + bytesArg(separator).length, 0);
+      context.checkSize(size);
       context.spend(texts.length);
       context.spendBytes(size);
-      context.checkSize(size);
       return goBytes(texts.join(bytesArg(separator)));
     }),
   ],

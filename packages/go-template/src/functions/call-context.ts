@@ -23,8 +23,8 @@ export const DEFAULT_LIMITS: ExecutionLimits = {
   depthMax: 1_000,
 };
 
-/** Above this the stack of Node.js' default size could run out. */
-export const DEPTH_CEILING = 1_500;
+/** Twice this runs out of the stack that Node.js has by default. */
+export const DEPTH_CEILING = 1_000;
 
 const BYTES_PER_STEP = 64;
 
