@@ -155,3 +155,7 @@ check(
   'line1\n  {{ .Foo }}',
   'template: :2:5: executing "" at <.Foo>: can\'t evaluate field Foo in type template.Data',
 );
+check(
+  '{{ eq .CommonLabels.Values .CommonLabels }}',
+  'template: :1:3: executing "" at <eq .CommonLabels.Values .CommonLabels>: error calling eq: non-comparable types [HighLatency b]: []string, template.KV: map[alertname:HighLatency zone:b]',
+);

@@ -24,6 +24,11 @@ export function equalsAny(context: CallContext, first: GoValue, others: readonly
   return others.some((other) => equals(context, first, other));
 }
 
+/** A time is a struct to Go. */
+function goKind(value: GoValue): string {
+  return value.kind === 'time' ? 'struct' : value.kind;
+}
+
 function isNothing(value: GoValue): boolean {
   return value.kind === 'invalid' || value.kind === 'interface';
 }
@@ -36,6 +41,10 @@ function equals(context: CallContext, a: GoValue, b: GoValue): boolean {
   }
   if (kind !== undefined) return sameBasic(a, b);
   if (isNothing(a) || isNothing(b)) return isNothing(a) && isNothing(b);
+  if (goKind(a) !== goKind(b)) {
+    const shown = [a, b].map((value) => sprint(context, [value]));
+    throw new FunctionError(`non-comparable types ${shown[0]}: ${a.type.name}, ${b.type.name}: ${shown[1]}`);
+  }
   if (isNil(a) || isNil(b)) return isNil(a) && isNil(b);
   if (!isComparable(b.type)) {
     throw new FunctionError(`non-comparable type ${sprint(context, [b])}: ${b.type.name}`);
