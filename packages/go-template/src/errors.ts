@@ -27,7 +27,8 @@ export class TemplateLimitError extends TemplateExecError {
 }
 
 /**
- * Thrown by a template function to refuse its arguments, by `query` to pass on a failed query. The
+ * Thrown by a template function to refuse its arguments, by `query` to pass on a failed query; the
+ * message is text, not bytes. The
  * executor adds where it happened. Any other error out of a function is taken for a bug and not caught.
  */
 export class FunctionError extends Error {

@@ -10,7 +10,7 @@
 // {{break}} and {{continue}} are results of the walk, not exceptions.
 
 import { constantFor, validated } from './arguments.ts';
-import { textOf } from './bytes.ts';
+import { bytesOf, textOf } from './bytes.ts';
 import { FunctionError, TemplateExecError, TemplateLimitError } from './errors.ts';
 import { sortedKeys } from './format/format-value.ts';
 import { sprint } from './format/printf.ts';
@@ -44,6 +44,9 @@ interface Variable {
   readonly name: string;
   value: GoValue;
 }
+
+/** Variables that one step pays for passing over. */
+const VARIABLES_PER_STEP = 16;
 
 type WalkResult = 'done' | 'break' | 'continue';
 
@@ -244,9 +247,13 @@ class Executor {
   }
 
   #variable(name: string): Variable {
-    const found = this.#variables.findLast((variable) => variable.name === name);
-    if (found === undefined) throw this.#error(`undefined variable: ${name}`);
-    return found;
+    // The search is paid for: a long text can declare a great many variables.
+    for (let i = this.#variables.length - 1; i >= 0; i--) {
+      const variable = this.#variables[i]!;
+      if (i % VARIABLES_PER_STEP === 0) this.#context.spend(1);
+      if (variable.name === name) return variable;
+    }
+    throw this.#error(`undefined variable: ${name}`);
   }
 
   #command(dot: GoValue, command: Command, final: GoValue | undefined): GoValue {
@@ -413,7 +420,7 @@ class Executor {
     } catch (error) {
       if (!(error instanceof FunctionError)) throw error;
       this.#node = node;
-      throw this.#error(`error calling ${name}: ${error.message}`);
+      throw this.#error(`error calling ${name}: ${bytesOf(error.message)}`);
     }
   }
 

@@ -8,6 +8,7 @@
 // 2. The digits are rounded to what the verb asks for.
 // 3. They are laid out with (`e`), without (`f`) or depending on the size with an exponent (`g`).
 
+import { textOf } from '../bytes.ts';
 import { FunctionError } from '../errors.ts';
 import { quote } from './quote.ts';
 
@@ -177,14 +178,14 @@ export function parseFloat64(text: string): number {
   const digits = text.includes('_') && underscoresFit(text) ? text.replaceAll('_', '') : text;
   const hex = HEX.exec(digits);
   if (hex === null && !DECIMAL.test(digits)) {
-    throw new FunctionError(`strconv.ParseFloat: parsing ${quote(text)}: invalid syntax`);
+    throw new FunctionError(`strconv.ParseFloat: parsing ${textOf(quote(text))}: invalid syntax`);
   }
   const value = hex === null ? Number(digits) : hexValue(hex);
   if (value === undefined) {
-    throw new FunctionError(`strconv.ParseFloat: parsing ${quote(text)}: invalid syntax`);
+    throw new FunctionError(`strconv.ParseFloat: parsing ${textOf(quote(text))}: invalid syntax`);
   }
   if (!Number.isFinite(value)) {
-    throw new FunctionError(`strconv.ParseFloat: parsing ${quote(text)}: value out of range`);
+    throw new FunctionError(`strconv.ParseFloat: parsing ${textOf(quote(text))}: value out of range`);
   }
   return value;
 }

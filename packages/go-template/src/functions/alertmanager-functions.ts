@@ -22,6 +22,8 @@ const ONE_TEXT = [STRING];
 /** A function from one text to another. */
 export function textFunction(map: (bytes: string) => string): GoFunction {
   return goFunction(ONE_TEXT, ([text], context) => {
+    // These go rune by rune, which takes its time.
+    context.spendBytes(bytesArg(text).length * 16);
     const mapped = map(bytesArg(text));
     context.checkSize(mapped.length);
     return goBytes(mapped);

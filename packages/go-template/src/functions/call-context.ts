@@ -13,7 +13,7 @@ export interface ExecutionLimits {
   readonly stepsMax: number;
   /** Bytes of the output, and of each string made on the way. */
   readonly outputBytesMax: number;
-  /** Nested evaluations; a template that invokes itself takes about three a round. */
+  /** Nested bodies and pipelines: each template invoked, each control and each parenthesis around. */
   readonly depthMax: number;
 }
 

@@ -1,6 +1,7 @@
 // eq, ne, lt, le, gt, ge. Values of different basic kinds aren't unequal, they are an error: `1` and
 // `1.0`, a number and a text. Signed and unsigned integers do compare.
 
+import { textOf } from '../bytes.ts';
 import { FunctionError } from '../errors.ts';
 import { sprint } from '../format/printf.ts';
 import { type GoValue, isComparable, isNil } from '../values/types.ts';
@@ -42,12 +43,12 @@ function equals(context: CallContext, a: GoValue, b: GoValue): boolean {
   if (kind !== undefined) return sameBasic(a, b);
   if (isNothing(a) || isNothing(b)) return isNothing(a) && isNothing(b);
   if (goKind(a) !== goKind(b)) {
-    const shown = [a, b].map((value) => sprint(context, [value]));
+    const shown = [a, b].map((value) => textOf(sprint(context, [value])));
     throw new FunctionError(`non-comparable types ${shown[0]}: ${a.type.name}, ${b.type.name}: ${shown[1]}`);
   }
   if (isNil(a) || isNil(b)) return isNil(a) && isNil(b);
   if (!isComparable(b.type)) {
-    throw new FunctionError(`non-comparable type ${sprint(context, [b])}: ${b.type.name}`);
+    throw new FunctionError(`non-comparable type ${textOf(sprint(context, [b]))}: ${b.type.name}`);
   }
   return a.type === b.type && sameParts(a, b);
 }

@@ -37,7 +37,7 @@ function compile(context: CallContext, pattern: string): RE2JS {
     if (cache.size > CACHE_MAX) cache.delete(cache.keys().next().value!);
     return compiled;
   } catch (error) {
-    if (error instanceof RE2JSException) throw new FunctionError(bytesOf(error.message));
+    if (error instanceof RE2JSException) throw new FunctionError(error.message);
     throw error;
   }
 }
@@ -107,7 +107,7 @@ function compileOrPanic(context: CallContext, pattern: string): RE2JS {
   } catch (error) {
     if (!(error instanceof FunctionError)) throw error;
     const shown = canBackquote(pattern) ? `\`${pattern}\`` : quote(pattern);
-    throw new FunctionError(`regexp: Compile(${shown}): ${error.message}`);
+    throw new FunctionError(`regexp: Compile(${textOf(shown)}): ${error.message}`);
   }
 }
 

@@ -1,6 +1,14 @@
 // The functions and data of rules. Expected texts are those of promtool 2.42, without the frame that
 // it puts around errors.
 import { expect, test } from 'vitest';
+import {
+  FunctionError,
+  parseTemplates,
+  RULE_FUNCTIONS,
+  RULE_VARIABLES,
+  ruleData,
+  ruleFunctions,
+} from '../index.ts';
 import { outcome, renderRule } from '../testing/notification.ts';
 
 const check = (text: string, expected: string) =>
@@ -256,3 +264,39 @@ check(
 
 check('{{ externalURL }} {{ pathPrefix }}', 'http://ext/pre /pre');
 check('{{ strvalue (query "m" | first) }}|', '|');
+
+test('a failed query says why, in any script', () => {
+  const text = `${RULE_VARIABLES}{{ query "m" }}`;
+  const compiled = parseTemplates([], { functions: RULE_FUNCTIONS }).compile({ name: '__alert_Ä', text });
+  const query = () => {
+    throw new FunctionError('la série «m» 日本');
+  };
+  const data = ruleData({ labels: [], externalLabels: [], externalUrl: '', value: 1 });
+  const run = () => compiled.execute(data, { functions: ruleFunctions({ externalUrl: '', query }) });
+  expect(outcome(run)).toBe(
+    'template: __alert_Ä:1:115: executing "__alert_Ä" at <query "m">: error calling query: la série «m» 日本',
+  );
+});
+
+test('what a query throws besides is not caught', () => {
+  const compiled = parseTemplates([], { functions: RULE_FUNCTIONS }).compile({
+    name: '__alert_A',
+    text: '{{ query "m" }}',
+  });
+  const query = () => {
+    throw new RangeError('a bug');
+  };
+  const data = ruleData({ labels: [], externalLabels: [], externalUrl: '', value: 1 });
+  expect(() => compiled.execute(data, { functions: ruleFunctions({ externalUrl: '', query }) })).toThrow(
+    RangeError,
+  );
+});
+
+test('without its host a template can be checked, not run', () => {
+  const compiled = parseTemplates([], { functions: RULE_FUNCTIONS }).compile({
+    name: 'a',
+    text: '{{ query "m" }}',
+  });
+  const data = ruleData({ labels: [], externalLabels: [], externalUrl: '', value: 1 });
+  expect(outcome(() => compiled.execute(data))).toContain("query isn't available here");
+});

@@ -195,6 +195,6 @@ export const RULE_FUNCTIONS: FunctionMap = new Map<string, GoFunction>([
   ['toTime', goFunction([ANY], ([value]) => goPointer(TIME_POINTER, goTime(nanosecondsOf(floatArg(value)))))],
   [
     'parseDuration',
-    goFunction([STRING], ([text]) => goFloat(parseDuration(bytesArg(text), quote(bytesArg(text))))),
+    goFunction([STRING], ([text]) => goFloat(parseDuration(bytesArg(text), textOf(quote(bytesArg(text)))))),
   ],
 ]);

@@ -61,6 +61,30 @@ export function parseText(
   return new Parser(source, isFunction).parse();
 }
 
+/** The variables that can be named; the same name may be declared again further in. */
+class Scope {
+  readonly #names: string[] = [];
+  readonly #counts = new Map<string, number>([['$', 1]]);
+
+  declare(name: string): void {
+    this.#names.push(name);
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+  }
+
+  has(name: string): boolean {
+    return (this.#counts.get(name) ?? 0) > 0;
+  }
+
+  mark(): number {
+    return this.#names.length;
+  }
+
+  /** Forgets what was declared since the mark. */
+  dropTo(mark: number): void {
+    for (const name of this.#names.splice(mark)) this.#counts.set(name, this.#counts.get(name)! - 1);
+  }
+}
+
 class Parser {
   readonly #source: SourceText;
   readonly #isFunction: (name: string) => boolean;
@@ -70,7 +94,7 @@ class Parser {
   readonly #ahead: Token[] = [];
   /** Line of the last token that was cut, which errors are reported at. */
   #line = 1;
-  #variables: string[] = ['$'];
+  #variables: Scope = new Scope();
   #rangeDepth = 0;
   #actionLine = 0;
   #nesting = 0;
@@ -165,7 +189,7 @@ class Parser {
   #inNewScope(parse: () => void): void {
     const variables = this.#variables;
     const rangeDepth = this.#rangeDepth;
-    this.#variables = ['$'];
+    this.#variables = new Scope();
     this.#rangeDepth = 0;
     this.#nested(parse);
     this.#variables = variables;
@@ -253,13 +277,13 @@ class Parser {
   }
 
   #control(kind: Branch['kind']): Branch {
-    const known = this.#variables.length;
+    const mark = this.#variables.mark();
     const pipe = this.#pipeline(kind, 'rightDelim');
     if (kind === 'range') this.#rangeDepth++;
     const { body, ending } = this.#statements();
     if (kind === 'range') this.#rangeDepth--;
     const elseBody = ending.kind === 'else' ? this.#elseBody(kind) : undefined;
-    this.#variables.length = known;
+    this.#variables.dropTo(mark);
     return { kind, pipe, body, elseBody };
   }
 
@@ -337,7 +361,7 @@ class Parser {
       if (next.kind === 'assign' || next.kind === 'declare') {
         this.#next();
         variables.push(variable.text);
-        this.#variables.push(variable.text);
+        this.#variables.declare(variable.text);
         return { variables, isAssign: next.kind === 'assign' };
       }
       if (next.kind !== 'char' || next.text !== ',') {
@@ -348,7 +372,7 @@ class Parser {
       }
       this.#next();
       variables.push(variable.text);
-      this.#variables.push(variable.text);
+      this.#variables.declare(variable.text);
       if (context !== 'range' || variables.length >= 2) {
         throw this.#error(`too many declarations in ${context}`);
       }
@@ -411,7 +435,7 @@ class Parser {
       case 'nil':
         return { kind: token.kind, at };
       case 'variable':
-        if (!this.#variables.includes(text)) throw this.#error(`undefined variable ${quote(text)}`);
+        if (!this.#variables.has(text)) throw this.#error(`undefined variable ${quote(text)}`);
         return { kind: 'variable', at, names: [text] };
       case 'field':
         return { kind: 'field', at, names: [text.slice(1)] };
