@@ -103,6 +103,7 @@ bounded(
 bounded('a replacement that grows', `{{ reReplaceAll "" (${LONG}) (${LONG}) }}`, 'output');
 bounded('searches that look far', `{{ reReplaceAll "0(0*1)?" "" (${LONG}) }}`, 'steps');
 bounded('a pattern that grows', `{{ match "${'a{1000}'.repeat(300)}" "a" }}`, 'steps');
+bounded('a pattern of many classes', `{{ match "[${'\\\\pL'.repeat(20_000)}]" "a" }}`, 'steps');
 bounded('a joint that grows', `{{ join (${LONG}) (${MANY}) }}`, 'output');
 bounded(
   'escapes that grow',

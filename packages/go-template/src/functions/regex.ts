@@ -30,7 +30,7 @@ function compile(context: CallContext, pattern: string): RE2JS {
     cache.set(pattern, known);
     return known;
   }
-  context.spend(20 + pattern.length * repeatsIn(pattern));
+  context.spend(compileSteps(pattern));
   try {
     const compiled = RE2JS.compile(textOf(pattern));
     cache.set(pattern, compiled);
@@ -40,6 +40,12 @@ function compile(context: CallContext, pattern: string): RE2JS {
     if (error instanceof RE2JSException) throw new FunctionError(error.message);
     throw error;
   }
+}
+
+/** Bounded from above by the text alone; classes of Unicode hold hundreds of ranges each. */
+function compileSteps(pattern: string): number {
+  const classes = pattern.match(/\\p|\(\?\w*i/gi)?.length ?? 0;
+  return 20 + 4 * pattern.length * repeatsIn(pattern) + 200 * classes;
 }
 
 /** How often the innermost part of a pattern can be repeated at most. */
