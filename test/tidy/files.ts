@@ -12,7 +12,7 @@ export interface SourceFile {
   readonly text: string;
 }
 
-const SKIPPED_FOLDERS = new Set(['node_modules', 'dist', 'data', 'testdata', '.git', '.cache', 'coverage']);
+const SKIPPED_FOLDERS = new Set(['node_modules', 'dist', 'testdata', '.git', '.cache', 'coverage']);
 const READ_ENDINGS = /\.(ts|mjs|md|json|ya?ml)$/;
 
 /** Every file of ours with an ending that a rule reads. */
@@ -20,7 +20,8 @@ export function readFiles(root = ROOT): SourceFile[] {
   const files: SourceFile[] = [];
   const walk = (folder: string) => {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      if (SKIPPED_FOLDERS.has(entry.name)) continue;
+      // The server's own folder, where somebody runs it from the repository.
+      if (SKIPPED_FOLDERS.has(entry.name) || (folder === root && entry.name === 'data')) continue;
       const path = join(folder, entry.name);
       if (entry.isDirectory()) walk(path);
       else if (READ_ENDINGS.test(entry.name) && entry.name !== 'pnpm-lock.yaml') {

@@ -1,7 +1,5 @@
 /** Why the database can't do what it is asked. */
 export type TsdbErrorCode =
-  /** Another process has the folder open. */
-  | 'locked'
   /** The log can't be written and too much is waiting for it; worth another try later. */
   | 'wal-unavailable'
   /** A file is of a version that this program doesn't know. */

@@ -14,14 +14,15 @@ export { type CompactionOptions, compactBlocks, SAMPLES_PER_CHUNK } from './comp
 export { mergeQueriers } from './compact/merge-querier.ts';
 export { BLOCK_RANGE_MS, blockRanges, planCompaction } from './compact/planner.ts';
 export { TsdbError, type TsdbErrorCode } from './errors.ts';
-export type { ProcessProbe } from './lock.ts';
 export {
   type FsyncPolicy,
+  type NamedCount,
   type ReplayFacts,
   type SeriesLimits,
   type TsdbEvent,
   type TsdbOptions,
   type TsdbStats,
+  type TsdbStatus,
   UNLIMITED,
 } from './options.ts';
 export { Tsdb } from './tsdb.ts';

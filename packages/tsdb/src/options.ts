@@ -1,7 +1,6 @@
 // What the owner of a database decides, and what it can ask about it.
 
 import type { Clock, Disk, Random } from '@ampere/platform';
-import type { ProcessProbe } from './lock.ts';
 
 /** Limits of one workspace; 0 = unlimited everywhere. */
 export interface SeriesLimits {
@@ -40,7 +39,7 @@ export interface TsdbEvent {
 }
 
 export interface TsdbOptions {
-  /** The database's own folder; made when missing. */
+  /** The database's own folder, which the caller has open nowhere else; made when missing. */
   readonly folder: string;
   readonly disk: Disk;
   readonly clock: Clock;
@@ -57,13 +56,6 @@ export interface TsdbOptions {
   readonly log?: (event: TsdbEvent) => void;
   /** Seeds the hash tables and marks the segments. */
   readonly random?: Random;
-  /**
-   * The caller has seen to it that this process has the folder open nowhere else: a lock of this process
-   * was left by a thread that died, and is taken over. Default: false.
-   */
-  readonly isOnlyOwnerInProcess?: boolean;
-  /** How the holder of a lock file is looked up; for tests. */
-  readonly processes?: ProcessProbe;
 }
 
 /** What opening found in the log. */
@@ -109,4 +101,25 @@ export interface TsdbStats {
   /** Bytes appended to the head that are not in the log yet. */
   readonly walBacklogBytes: number;
   readonly replay: Readonly<ReplayFacts>;
+}
+
+/** How often there is what the name says. */
+export interface NamedCount {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** What Prometheus' status/tsdb says of the head. The lists descend by value. */
+export interface TsdbStatus {
+  readonly seriesCount: number;
+  readonly labelPairCount: number;
+  readonly chunkCount: number;
+  /** Undefined when there is no sample. */
+  readonly minTimeMs: number | undefined;
+  readonly maxTimeMs: number | undefined;
+  readonly seriesCountByMetricName: readonly NamedCount[];
+  readonly labelValueCountByLabelName: readonly NamedCount[];
+  readonly memoryInBytesByLabelName: readonly NamedCount[];
+  /** Named `name=value`. */
+  readonly seriesCountByLabelValuePair: readonly NamedCount[];
 }

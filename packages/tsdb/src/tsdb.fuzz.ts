@@ -9,15 +9,7 @@ import { Matcher } from '@ampere/series';
 import { describe, expect, test } from 'vitest';
 import { TsdbError } from './errors.ts';
 import type { FsyncPolicy } from './options.ts';
-import {
-  bitsOf,
-  columnsOf,
-  contentOf,
-  sampleText,
-  TestProcesses,
-  type TestSeries,
-  textOf,
-} from './testing/requests.ts';
+import { bitsOf, columnsOf, contentOf, sampleText, type TestSeries, textOf } from './testing/requests.ts';
 import { Tsdb } from './tsdb.ts';
 
 const runs = process.env['AMPERE_TEST_LONG'] === '1' ? 2000 : 60;
@@ -99,7 +91,6 @@ async function open(
     fsync,
     segmentBytesMax: 600,
     backlogBytesMax: 20_000,
-    processes: new TestProcesses(),
   });
 }
 

@@ -1,9 +1,9 @@
-// Opening, closing, locking and forgetting.
+// Opening, closing and forgetting.
 
 import { FakeClock, MemoryDisk, SeededRandom } from '@ampere/platform';
 import { expect, test } from 'vitest';
 import type { TsdbOptions } from './options.ts';
-import { columnsOf, contentOf, series, TestProcesses } from './testing/requests.ts';
+import { columnsOf, contentOf, series } from './testing/requests.ts';
 import { Tsdb } from './tsdb.ts';
 
 const T = 1_700_000_000_000;
@@ -18,36 +18,37 @@ function machine() {
       disk,
       clock: new FakeClock(T),
       random,
-      processes: new TestProcesses(),
       ...more,
     });
   return { disk, open };
 }
 
-test('a second process is refused until the first one has closed', async () => {
+test('closing twice is harmless', async () => {
   const { open } = machine();
-  const processes = { pid: 7, startMark: async () => 'boot/1' };
-  const first = await open({ processes });
-  await expect(open({ processes })).rejects.toThrow(
-    `/d/lock: process 7 has this folder open; stop it first, or give this server another data folder`,
-  );
-  await first.close();
-  await first.close();
-  await (await open({ processes })).close();
+  const tsdb = await open();
+  await tsdb.close();
+  await tsdb.close();
 });
 
-test('the lock of a dead process is taken over, also when another process has its pid', async () => {
-  const { disk, open } = machine();
-  const events: string[] = [];
-  await disk.makeFolder('/d');
-  const processes = { pid: 7, startMark: async (pid: number) => (pid === 7 ? 'boot/2' : undefined) };
-  for (const holder of ['6\nboot/1\n', '7\nboot/1\n', '']) {
-    await disk.replaceFile('/d/lock', new TextEncoder().encode(holder));
-    await (await open({ processes, log: ({ message }) => events.push(message) })).close();
-  }
-  expect(events.filter((message) => message.startsWith('took over'))).toHaveLength(3);
-  await disk.replaceFile('/d/lock', new TextEncoder().encode('7\nboot/2\n'));
-  await expect(open({ processes })).rejects.toMatchObject({ code: 'locked' });
+test('the status counts what is there, and the oldest time follows what is forgotten', async () => {
+  const tsdb = await machine().open();
+  const range = () => {
+    const { seriesCount, chunkCount, minTimeMs, maxTimeMs } = tsdb.status(10);
+    return [seriesCount, chunkCount, minTimeMs, maxTimeMs];
+  };
+  expect(range()).toEqual([0, 0, undefined, undefined]);
+  const times = (from: number) => Array.from({ length: 130 }, (_, i) => [from + i, i] as [number, number]);
+  tsdb.appender().append(columnsOf([series({ __name__: 'b' }, ...times(T + HOUR))]));
+  tsdb.appender().append(columnsOf([series({ __name__: 'a' }, ...times(T))]));
+  expect(range()).toEqual([2, 4, T, T + HOUR + 129]);
+  await tsdb.truncate(T + 125);
+  expect(range()).toEqual([2, 3, T + 125, T + HOUR + 129]);
+  await tsdb.truncate(T + 1000);
+  expect(range()).toEqual([1, 2, T + HOUR, T + HOUR + 129]);
+  expect(tsdb.status(1).seriesCountByLabelValuePair).toEqual([{ name: '__name__=b', value: 1 }]);
+  await tsdb.truncate(T + 2 * HOUR);
+  expect(range()).toEqual([0, 0, undefined, undefined]);
+  await tsdb.close();
 });
 
 test('what was forgotten is gone from memory and disk, and stays so', async () => {

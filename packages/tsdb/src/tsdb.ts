@@ -1,6 +1,6 @@
 // The time series database of one workspace: a head in memory and a log on disk.
 //
-// Opening takes the folder's lock, reads the log back into the head, and goes on writing in a new
+// Opening reads the log back into the head, and goes on writing in a new
 // segment (made when the first batch comes). Retention calls `truncate`; blocks, which will take over what
 // it drops, are not there yet, so the head holds everything that is kept.
 
@@ -11,8 +11,15 @@ import { Head } from './head/head.ts';
 import { HeadAppender } from './head/head-appender.ts';
 import { HeadQuerier } from './head/head-querier.ts';
 import { HeadReplay, type SeriesAliases } from './head/head-replay.ts';
-import { FolderLock, SystemProcesses } from './lock.ts';
-import { type ReplayFacts, type TsdbEvent, type TsdbOptions, type TsdbStats, UNLIMITED } from './options.ts';
+import { labelCardinality } from './index/label-cardinality.ts';
+import {
+  type ReplayFacts,
+  type TsdbEvent,
+  type TsdbOptions,
+  type TsdbStats,
+  type TsdbStatus,
+  UNLIMITED,
+} from './options.ts';
 import { removeCovered, type SeriesSource, writeCheckpoint } from './wal/checkpoint.ts';
 import { WalReader } from './wal/wal-reader.ts';
 import { WalWriter } from './wal/wal-writer.ts';
@@ -25,7 +32,6 @@ const CHECKPOINT_SERIES_PER_STEP = 1000;
 
 export class Tsdb {
   readonly #options: TsdbOptions;
-  readonly #lock: FolderLock;
   readonly #head: Head;
   readonly #wal: WalWriter;
   readonly #appender: HeadAppender;
@@ -40,7 +46,6 @@ export class Tsdb {
 
   private constructor(parts: {
     options: TsdbOptions;
-    lock: FolderLock;
     head: Head;
     wal: WalWriter;
     appender: HeadAppender;
@@ -49,7 +54,6 @@ export class Tsdb {
     replay: ReplayFacts;
   }) {
     this.#options = parts.options;
-    this.#lock = parts.lock;
     this.#head = parts.head;
     this.#wal = parts.wal;
     this.#appender = parts.appender;
@@ -64,7 +68,7 @@ export class Tsdb {
 
   /**
    * Opens the database in a folder, which is made when missing, and reads its log. Rejects with a
-   * TsdbError when the folder is locked or of a newer version, with a DiskError when it can't be read.
+   * TsdbError when the folder is of a newer version, with a DiskError when it can't be read.
    * Damage is repaired or worked around, told to `log` and counted in `stats().replay`.
    */
   static async open(options: TsdbOptions): Promise<Tsdb> {
@@ -77,56 +81,48 @@ export class Tsdb {
       await disk.syncFolder(folder);
       await disk.syncFolder(parentOf(folder));
     }
-    const processes = options.processes ?? new SystemProcesses(disk);
-    const lock = await FolderLock.acquire(folder, disk, processes, log, options.isOnlyOwnerInProcess);
-    try {
-      const startedMs = clock.monotonicMs();
-      const replay = newFacts();
-      const head = new Head(random);
-      const reading = new HeadReplay(head, replay);
-      const end = await new WalReader(disk, walFolder, reading, replay, log).read();
-      replay.durationMs = clock.monotonicMs() - startedMs;
-      head.samplesAppended = 0;
-      const wal = new WalWriter(
-        {
-          disk,
-          clock,
-          random,
-          folder: walFolder,
-          fsync: options.fsync ?? 'always',
-          fsyncIntervalMs: options.fsyncIntervalMs ?? FSYNC_INTERVAL_MS,
-          segmentBytesMax: options.segmentBytesMax ?? SEGMENT_BYTES_MAX,
-          log,
-        },
-        end,
-      );
-      const limits = options.limits ?? UNLIMITED;
-      const appender = new HeadAppender(
-        head,
-        wal,
+    const startedMs = clock.monotonicMs();
+    const replay = newFacts();
+    const head = new Head(random);
+    const reading = new HeadReplay(head, replay);
+    const end = await new WalReader(disk, walFolder, reading, replay, log).read();
+    replay.durationMs = clock.monotonicMs() - startedMs;
+    head.samplesAppended = 0;
+    const wal = new WalWriter(
+      {
+        disk,
         clock,
-        typeof limits === 'function' ? limits : () => limits,
-        options.backlogBytesMax ?? BACKLOG_BYTES_MAX,
-        reading.nextNumber,
-      );
-      const aliases = reading.aliases();
-      const tsdb = new Tsdb({
-        options,
-        lock,
-        head,
-        wal,
-        appender,
-        aliases,
-        aliasesBelow: end.nextNumber,
-        replay,
-      });
-      if (head.floorMs > Number.NEGATIVE_INFINITY) head.truncate(head.floorMs);
-      log(replayed(folder, replay));
-      return tsdb;
-    } catch (error) {
-      await lock.release();
-      throw error;
-    }
+        random,
+        folder: walFolder,
+        fsync: options.fsync ?? 'always',
+        fsyncIntervalMs: options.fsyncIntervalMs ?? FSYNC_INTERVAL_MS,
+        segmentBytesMax: options.segmentBytesMax ?? SEGMENT_BYTES_MAX,
+        log,
+      },
+      end,
+    );
+    const limits = options.limits ?? UNLIMITED;
+    const appender = new HeadAppender(
+      head,
+      wal,
+      clock,
+      typeof limits === 'function' ? limits : () => limits,
+      options.backlogBytesMax ?? BACKLOG_BYTES_MAX,
+      reading.nextNumber,
+    );
+    const aliases = reading.aliases();
+    const tsdb = new Tsdb({
+      options,
+      head,
+      wal,
+      appender,
+      aliases,
+      aliasesBelow: end.nextNumber,
+      replay,
+    });
+    if (head.floorMs > Number.NEGATIVE_INFINITY) head.truncate(head.floorMs);
+    log(replayed(folder, replay));
+    return tsdb;
   }
 
   /** The one writer; always the same. */
@@ -159,7 +155,7 @@ export class Tsdb {
 
   stats(): TsdbStats {
     const head = this.#head;
-    const minTimeMs = head.minTimeMs();
+    const { minTimeMs } = head;
     return {
       series: head.count,
       activeSeries: head.active.count(ActiveSeries.minuteOf(this.#options.clock.monotonicMs())),
@@ -179,19 +175,29 @@ export class Tsdb {
     };
   }
 
+  /** Where the series come from; a pass over all label pairs and series. At most `limit` entries a list. */
+  status(limit: number): TsdbStatus {
+    const head = this.#head;
+    const { minTimeMs } = head;
+    return {
+      seriesCount: head.count,
+      labelPairCount: head.index.pairs,
+      chunkCount: head.sealed.chunks + head.openChunks(),
+      minTimeMs,
+      maxTimeMs: minTimeMs === undefined ? undefined : head.maxTimeMs,
+      ...labelCardinality(head.index, limit),
+    };
+  }
+
   /**
-   * Commits what was appended, closes the log and gives the lock back. Rejects when the last commit fails; closed
+   * Commits what was appended, closes the log. Rejects when the last commit fails; closed
    * it is all the same. A second call does nothing.
    */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await this.#truncation;
-    try {
-      await this.#wal.close();
-    } finally {
-      await this.#lock.release();
-    }
+    await this.#wal.close();
   }
 
   async #truncate(beforeMs: number): Promise<void> {

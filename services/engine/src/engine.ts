@@ -15,6 +15,7 @@ import { PushHandler } from './ingest/push.ts';
 import { PushMetrics } from './ingest/push-metrics.ts';
 import { errorFields, type Log } from './log.ts';
 import { apiError } from './responses.ts';
+import { Retention } from './tenants/retention.ts';
 import type { OpenStorage } from './tenants/storage.ts';
 import { registerStorageMetrics } from './tenants/storage-metrics.ts';
 import type { Tenant } from './tenants/tenant.ts';
@@ -43,14 +44,20 @@ export interface EngineOptions {
 export class Engine implements EngineClient {
   readonly #options: EngineOptions;
   readonly #tenants: Tenants;
+  readonly #retention: Retention;
   readonly #push: PushHandler;
   readonly #failures: Counter;
   #isStopping = false;
 
-  private constructor(options: EngineOptions, tenants: Tenants, pushMetrics: PushMetrics) {
+  private constructor(
+    options: EngineOptions,
+    parts: { tenants: Tenants; retention: Retention; pushMetrics: PushMetrics },
+  ) {
     const { registry, clock, log } = options;
+    const { tenants, retention, pushMetrics } = parts;
     this.#options = options;
     this.#tenants = tenants;
+    this.#retention = retention;
     this.#push = new PushHandler({ metrics: pushMetrics, clock, log });
     this.#failures = registry.counter(
       'ampere_engine_failures_total',
@@ -70,12 +77,17 @@ export class Engine implements EngineClient {
 
   /** Opens all storage and is ready to serve. */
   static async open(options: EngineOptions): Promise<Engine> {
-    const metrics = new PushMetrics(options.registry);
+    const pushMetrics = new PushMetrics(options.registry);
     const tenants = await Tenants.open({
       ...options,
-      onDeleted: (tenantId) => metrics.removeWorkspace(tenantId),
+      onDeleted: (tenantId) => {
+        pushMetrics.removeWorkspace(tenantId);
+        retention.removeWorkspace(tenantId);
+      },
     });
-    return new Engine(options, tenants, metrics);
+    const retention = new Retention({ ...options, tenants });
+    retention.start();
+    return new Engine(options, { tenants, retention, pushMetrics });
   }
 
   async request(request: EngineRequest): Promise<EngineResponse> {
@@ -119,6 +131,7 @@ export class Engine implements EngineClient {
 
   async stop(): Promise<void> {
     this.#isStopping = true;
+    await this.#retention.stop();
     await this.#tenants.close();
   }
 

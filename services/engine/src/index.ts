@@ -8,7 +8,6 @@ export {
   promQl,
   QueryApi,
   type QueryApiOptions,
-  type TsdbStatus,
 } from './query-api/index.ts';
 export type { OpenStorage, StorageStats, TenantStorage } from './tenants/storage.ts';
 export type { Tenant } from './tenants/tenant.ts';

@@ -53,6 +53,8 @@ export class Head {
   floorMs = Number.NEGATIVE_INFINITY;
   maxTimeMs = Number.NEGATIVE_INFINITY;
   samplesAppended = 0;
+  /** No sample in memory is older, and one is as old; infinite when there is none. */
+  #minMs = Number.POSITIVE_INFINITY;
   readonly #keyBuffer = new ByteBuffer();
   #labels: (Labels | undefined)[] = [];
   #labelsCached = 0;
@@ -119,6 +121,7 @@ export class Head {
       appendXor(open, series, this.slabs.view(address), this.slabs.offset(address), timeMs, low, high);
     }
     if (timeMs > this.maxTimeMs) this.maxTimeMs = timeMs;
+    if (timeMs < this.#minMs) this.#minMs = timeMs;
     this.samplesAppended++;
     return STORED;
   }
@@ -196,14 +199,16 @@ export class Head {
   }
 
   /** The time of the oldest sample in memory that is shown; undefined when there is none. */
-  minTimeMs(): number | undefined {
-    let minMs = Number.POSITIVE_INFINITY;
-    for (let series = 0; series < this.count; series++) {
-      if (!this.table.hasSamples(series)) continue;
-      const first = this.table.firstSealed[series]!;
-      minMs = Math.min(minMs, first === NO_CHUNK ? this.table.openMinMs[series]! : this.sealed.minMs[first]!);
-    }
-    return minMs === Number.POSITIVE_INFINITY ? undefined : Math.max(minMs, this.floorMs);
+  get minTimeMs(): number | undefined {
+    return this.#minMs === Number.POSITIVE_INFINITY ? undefined : Math.max(this.#minMs, this.floorMs);
+  }
+
+  /** Series whose newest samples are in an open chunk; a pass over all. */
+  openChunks(): number {
+    const { bits } = this.table.open;
+    let chunks = 0;
+    for (let series = 0; series < this.count; series++) if (bits[series] !== 0) chunks++;
+    return chunks;
   }
 
   /** Drops chunks that end before a time, hides older samples, and takes out series that have been left empty. */
@@ -211,6 +216,7 @@ export class Head {
     const { table, sealed } = this;
     this.floorMs = Math.max(this.floorMs, beforeMs);
     let empty = 0;
+    this.#minMs = Number.POSITIVE_INFINITY;
     for (let series = 0; series < table.count; series++) {
       let chunk = table.firstSealed[series]!;
       while (chunk !== NO_CHUNK && sealed.maxMs[chunk]! < this.floorMs) {
@@ -225,6 +231,11 @@ export class Head {
         this.#freeOpen(series);
       }
       if (!table.hasSamples(series)) empty++;
+      else
+        this.#minMs = Math.min(
+          this.#minMs,
+          chunk === NO_CHUNK ? table.openMinMs[series]! : sealed.minMs[chunk]!,
+        );
     }
     if (empty > 0 && empty * GONE_SHARE >= table.count) this.#takeOutEmpty();
   }

@@ -4,14 +4,7 @@ import { FakeClock, MemoryDisk, SeededRandom } from '@ampere/platform';
 import type { AppendOutcome, RefusalReason } from '@ampere/series';
 import { expect, test } from 'vitest';
 import { type SeriesLimits, UNLIMITED } from '../options.ts';
-import {
-  columnsOf,
-  contentOf,
-  encodeLabel,
-  series,
-  TestProcesses,
-  type TestSeries,
-} from '../testing/requests.ts';
+import { columnsOf, contentOf, encodeLabel, series, type TestSeries } from '../testing/requests.ts';
 import { Tsdb } from '../tsdb.ts';
 
 const NOW = 1_700_000_000_000;
@@ -35,7 +28,6 @@ async function open(limits: SeriesLimits, clock = new FakeClock(NOW)): Promise<T
     clock,
     random,
     limits,
-    processes: new TestProcesses(),
   });
 }
 

@@ -3,7 +3,7 @@
 import { FakeClock, MemoryDisk, SeededRandom } from '@ampere/platform';
 import { Matcher, type MatchKind, SampleColumns } from '@ampere/series';
 import { describe, expect, test } from 'vitest';
-import { columnsOf, contentOf, series, TestProcesses } from '../testing/requests.ts';
+import { columnsOf, contentOf, series } from '../testing/requests.ts';
 import { Tsdb } from '../tsdb.ts';
 
 const random = new SeededRandom(1);
@@ -12,7 +12,6 @@ const tsdb = await Tsdb.open({
   disk: new MemoryDisk(random),
   clock: new FakeClock(),
   random,
-  processes: new TestProcesses(),
 });
 const ALL: Record<string, string>[] = [
   { __name__: 'm', n: '1' },
@@ -127,7 +126,6 @@ test('order, empty values and repetition on the wire do not make another series'
     disk: new MemoryDisk(random),
     clock: new FakeClock(),
     random,
-    processes: new TestProcesses(),
   });
   const orders = [
     [
@@ -159,7 +157,6 @@ test('chunks are cut at 120 samples and at two hours of the clock', async () => 
     disk: new MemoryDisk(random),
     clock: new FakeClock(),
     random,
-    processes: new TestProcesses(),
   });
   const samples = Array.from({ length: 1000 }, (_, i) => [i * 30_000, i % 7] as const);
   fresh.appender().append(columnsOf([{ labels: [['__name__', 'm']], samples }]));

@@ -2,7 +2,6 @@
 
 import type { Matcher, Querier, WriteColumns } from '@ampere/series';
 import { SampleColumns } from '@ampere/series';
-import type { ProcessProbe } from '../lock.ts';
 
 export type TestSample = readonly [timeMs: number, value: number | bigint];
 
@@ -93,13 +92,4 @@ export function textOf(labels: readonly (readonly [string, string])[]): string {
     .map(([name, value]) => `${name}=${value}`)
     .sort()
     .join(',');
-}
-
-/** A machine on which each "process" is a new one and all before it are dead. */
-export class TestProcesses implements ProcessProbe {
-  static #newest = 100;
-  readonly pid = ++TestProcesses.#newest;
-  async startMark(pid: number): Promise<string | undefined> {
-    return pid === TestProcesses.#newest ? `started-${pid}` : undefined;
-  }
 }

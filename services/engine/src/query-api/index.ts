@@ -5,9 +5,7 @@ export type {
   BuildInfo,
   MetadataEntry,
   MetadataSource,
-  NamedCount,
   PromQl,
   QueryLimits,
   QueryTenant,
-  TsdbStatus,
 } from './tenant.ts';

@@ -148,7 +148,6 @@ check(
   'GET status/buildinfo',
   ok({ version: '3.5.0', revision: 'r', branch: 'b', buildUser: '', buildDate: '', goVersion: '' }),
 );
-check('GET status/tsdb', refusal(503, 'unavailable', 'TSDB not ready'));
 check('GET status/tsdb?limit=0', bad('limit must be a positive number'));
 
 test('a 405 says what is allowed', async () => {

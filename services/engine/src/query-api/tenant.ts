@@ -2,6 +2,7 @@
 
 import type { EngineOptions, Evaluate, Expr, ValueType } from '@ampere/promql';
 import type { Matcher, Querier } from '@ampere/series';
+import type { TsdbStatus } from '@ampere/tsdb';
 
 /** The limits of one workspace that bear on queries; 0 is unlimited. */
 export interface QueryLimits {
@@ -25,30 +26,12 @@ export interface MetadataSource {
   entries(): Iterable<readonly [metricName: string, entries: readonly MetadataEntry[]]>;
 }
 
-export interface NamedCount {
-  readonly name: string;
-  readonly value: number;
-}
-
-/** Numbers of the head, as status/tsdb shows them. The lists descend by value. */
-export interface TsdbStatus {
-  readonly seriesCount: number;
-  readonly labelPairCount: number;
-  readonly chunkCount: number;
-  readonly minTimeMs: number;
-  readonly maxTimeMs: number;
-  readonly seriesCountByMetricName: readonly NamedCount[];
-  readonly labelValueCountByLabelName: readonly NamedCount[];
-  readonly memoryInBytesByLabelName: readonly NamedCount[];
-  readonly seriesCountByLabelValuePair: readonly NamedCount[];
-}
-
 /** What is read of a workspace's database. */
 export interface QueryStorage {
   /** A fresh reading of the data; the API closes it. */
   querier(): Querier;
-  /** At most `limit` entries a list. Missing when the storage counts nothing. */
-  status?(limit: number): TsdbStatus;
+  /** At most `limit` entries a list. */
+  status(limit: number): TsdbStatus;
 }
 
 /** One workspace as the query API sees it. */

@@ -1,4 +1,5 @@
 import type { Appender, Querier } from '@ampere/series';
+import type { TsdbStatus } from '@ampere/tsdb';
 
 /** What a database knows of itself, for metrics. */
 export interface StorageStats {
@@ -27,6 +28,10 @@ export interface TenantStorage {
   appender(): Appender;
   querier(): Querier;
   stats(): StorageStats;
+  /** Where the series come from; at most `limit` entries a list. */
+  status(limit: number): TsdbStatus;
+  /** Forgets samples before a time. Rejects when the disk fails; the next call removes what is left. */
+  truncate(beforeMs: number): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -52,7 +52,7 @@ async function valuesIn(engine: Engine): Promise<string | undefined> {
   return (await engine.request({ ...REQUEST, method: 'GET', path, body })).headers['values'];
 }
 
-test('what was answered 200 survives a power failure and the lock that it leaves', async () => {
+test('what was answered 200 survives a power failure', async () => {
   const disk = new MemoryDisk(new SeededRandom(7));
   const engine = await open(disk);
   await engine.createTenant('ws-1');

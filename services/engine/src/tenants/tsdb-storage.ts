@@ -20,8 +20,6 @@ export function tsdbStorage(options: TsdbStorageOptions): OpenStorage {
     Tsdb.open({
       ...shared,
       folder,
-      // There is one engine in a process, and it opens a workspace once.
-      isOnlyOwnerInProcess: true,
       limits: seriesLimits(limits.forWorkspace(tenantId)),
       log: ({ level, message, fields }) => log(level, message, { ...fields, workspace: tenantId }),
     });

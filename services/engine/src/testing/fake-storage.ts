@@ -1,4 +1,5 @@
 import type { Appender, AppendOutcome, Querier, Refusal } from '@ampere/series';
+import type { TsdbStatus } from '@ampere/tsdb';
 import type { OpenStorage, StorageStats, TenantStorage } from '../tenants/storage.ts';
 
 /** A database for tests of what is around one: it counts, and fails or waits when it is told to. */
@@ -11,8 +12,11 @@ export class FakeStorage implements TenantStorage {
   refusals: Refusal[] = [];
   appendError: Error | undefined;
   commitError: Error | undefined;
-  /** When set, commits wait for it. */
+  /** When set, commits and truncations wait for it. */
   gate: Promise<void> | undefined;
+  /** The times before which everything was forgotten. */
+  readonly truncations: number[] = [];
+  truncateError: Error | undefined;
 
   constructor(folder: string) {
     this.folder = folder;
@@ -51,6 +55,16 @@ export class FakeStorage implements TenantStorage {
       walBacklogBytes: 0,
       replay: { tornTails: 0, corruptions: 0, durationMs: 0 },
     };
+  }
+
+  status(): TsdbStatus {
+    throw new Error('the fake storage is not for reading');
+  }
+
+  async truncate(beforeMs: number): Promise<void> {
+    this.truncations.push(beforeMs);
+    await this.gate;
+    if (this.truncateError !== undefined) throw this.truncateError;
   }
 
   async close(): Promise<void> {

@@ -1,12 +1,16 @@
+import type { TsdbStatus } from '@ampere/tsdb';
 import { type Answer, answer, type EndpointContext } from '../endpoint.ts';
 import { parseGoInteger } from '../go-text.ts';
-import { smallValue } from '../json-writer.ts';
-import { badData, PrometheusError } from '../prometheus-error.ts';
+import { arrayOf, type JsonProducer, smallValue } from '../json-writer.ts';
+import { badData } from '../prometheus-error.ts';
 
 /** Prometheus' default for the lists of status/tsdb. */
 const TSDB_LIST_DEFAULT = 10;
 /** Ours, so that an answer stays small. */
 const TSDB_LIST_MAX = 10_000;
+/** What Prometheus says of a head without samples; doubles can't hold these. */
+const MAX_INT64 = '9223372036854775807';
+const MIN_INT64 = '-9223372036854775808';
 const DAY_MS = 24 * 3600 * 1000;
 
 export function buildInfo(context: EndpointContext): Answer {
@@ -43,21 +47,24 @@ export function tsdb({ parameters, tenant }: EndpointContext): Answer {
     if ('error' in result || result.value < 1) throw badData('limit must be a positive number');
     limit = Math.min(result.value, TSDB_LIST_MAX);
   }
-  const status = tenant.tsdb.status?.(limit);
-  if (status === undefined) throw new PrometheusError('unavailable', 'TSDB not ready');
-  return answer(
-    smallValue({
-      headStats: {
-        numSeries: status.seriesCount,
-        numLabelPairs: status.labelPairCount,
-        chunkCount: status.chunkCount,
-        minTime: status.minTimeMs,
-        maxTime: status.maxTimeMs,
-      },
-      seriesCountByMetricName: status.seriesCountByMetricName,
-      labelValueCountByLabelName: status.labelValueCountByLabelName,
-      memoryInBytesByLabelName: status.memoryInBytesByLabelName,
-      seriesCountByLabelValuePair: status.seriesCountByLabelValuePair,
-    }),
-  );
+  return answer(tsdbStatus(tenant.tsdb.status(limit)));
+}
+
+function tsdbStatus(status: TsdbStatus): JsonProducer {
+  return function* (writer) {
+    writer.raw(`{"headStats":{"numSeries":${status.seriesCount},"numLabelPairs":${status.labelPairCount}`);
+    writer.raw(`,"chunkCount":${status.chunkCount},"minTime":${status.minTimeMs ?? MAX_INT64}`);
+    writer.raw(`,"maxTime":${status.maxTimeMs ?? MIN_INT64}}`);
+    const lists = [
+      'seriesCountByMetricName',
+      'labelValueCountByLabelName',
+      'memoryInBytesByLabelName',
+      'seriesCountByLabelValuePair',
+    ] as const;
+    for (const list of lists) {
+      writer.raw(`,"${list}":`);
+      yield* arrayOf(status[list], (into, entry) => into.value(entry))(writer);
+    }
+    writer.raw('}');
+  };
 }

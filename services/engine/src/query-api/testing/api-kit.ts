@@ -11,9 +11,10 @@ import {
   STABLE_LANGUAGE,
 } from '@ampere/promql';
 import { Labels } from '@ampere/series';
+import type { TsdbStatus } from '@ampere/tsdb';
 import { promQl } from '../promql.ts';
 import { QueryApi, type QueryApiOptions } from '../query-api.ts';
-import type { MetadataEntry, QueryLimits, QueryTenant, TsdbStatus } from '../tenant.ts';
+import type { MetadataEntry, QueryLimits, QueryTenant } from '../tenant.ts';
 import { MemoryQuerier, type MemorySeries } from './memory-querier.ts';
 
 export const NOW_MS = 1_700_000_000_000;
@@ -37,6 +38,18 @@ export function resultOf(value: QueryValue, more: Partial<QueryResult> = {}): Qu
   const stats = { totalQueryableSamples: 7, peakSamples: 5, seriesRead: 3 };
   return { value, warnings: [], infos: [], stats, ...more };
 }
+
+const EMPTY_STATUS: TsdbStatus = {
+  seriesCount: 0,
+  labelPairCount: 0,
+  chunkCount: 0,
+  minTimeMs: undefined,
+  maxTimeMs: undefined,
+  seriesCountByMetricName: [],
+  labelValueCountByLabelName: [],
+  memoryInBytesByLabelName: [],
+  seriesCountByLabelValuePair: [],
+};
 
 export interface KitOptions {
   readonly evaluate?: Evaluate;
@@ -66,7 +79,7 @@ export class ApiKit {
           this.queriers.push(querier);
           return querier;
         },
-        ...(options.status === undefined ? {} : { status: options.status }),
+        status: options.status ?? (() => EMPTY_STATUS),
       },
       metadata: { of: (name) => metadata.get(name) ?? [], entries: () => metadata.entries() },
       limits: { queryTimeRangeMs: 0, querySamplesMax: 0, retentionMs: 150 * 86_400_000, ...options.limits },
