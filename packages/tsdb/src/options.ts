@@ -1,6 +1,7 @@
 // What the owner of a database decides, and what it can ask about it.
 
 import type { Clock, Disk, Random } from '@ampere/platform';
+import type { PageCache } from './block/page-cache.ts';
 
 /** Limits of one workspace; 0 = unlimited everywhere. */
 export interface SeriesLimits {
@@ -49,6 +50,10 @@ export interface TsdbOptions {
   readonly fsync?: FsyncPolicy;
   /** For `interval`; default 1000. */
   readonly fsyncIntervalMs?: number;
+  /** How long samples are kept by `maintain`; 0 (the default) keeps all. Bounds the length of blocks, too. */
+  readonly retentionMs?: number;
+  /** For reading blocks, shared by all databases of a thread; one of its own otherwise. */
+  readonly cache?: PageCache;
   /** A segment of the log is closed when it is at least so long; default 128 MiB. */
   readonly segmentBytesMax?: number;
   /** Appending is refused while so much is waiting for a disk that doesn't take it; default 64 MiB. */
@@ -89,6 +94,16 @@ export interface TsdbStats {
   /** Times of the samples in memory; undefined when there is none. */
   readonly minTimeMs: number | undefined;
   readonly maxTimeMs: number | undefined;
+  /** No sample is older; undefined when there is none. */
+  readonly oldestTimeMs: number | undefined;
+  /** Blocks that can be read, and those that can't be opened. */
+  readonly blocks: number;
+  readonly blocksDamaged: number;
+  /** On disk, those that can be read. */
+  readonly blockBytes: number;
+  /** Since the database was opened. */
+  readonly blocksWritten: number;
+  readonly compactions: number;
   /** Full chunks in memory and the bytes of them. */
   readonly sealedChunks: number;
   readonly sealedChunkBytes: number;

@@ -1,15 +1,25 @@
-// The time series database of one workspace: a head in memory and a log on disk.
+// The time series database of one workspace: a head in memory, a log on disk, and blocks.
 //
-// Opening reads the log back into the head, and goes on writing in a new
-// segment (made when the first batch comes). Retention calls `truncate`; blocks, which will take over what
-// it drops, are not there yet, so the head holds everything that is kept.
+// 1. Opening reads the log back into the head, and goes on writing in a new segment (made when the first
+//    batch comes). What the newest block covers the head leaves out: a crash may have come between the
+//    writing of a block and the forgetting of its samples.
+// 2. `maintain` moves the head's oldest two hours into a block. From its beginning the head takes nothing
+//    into them any more. Only when the block is durable and can be read does the head forget them, then the log:
+//    whatever fails before, they are still there, and the next call tries again.
+// 3. It also compacts blocks and removes those past the retention.
+//
+// Changes of what is kept wait for each other; appending and reading go on meanwhile.
 
 import { assert, SystemRandom } from '@ampere/platform';
 import type { Appender, Querier } from '@ampere/series';
+import { BlockError } from './block/block-error.ts';
+import { BlockStore } from './compact/block-store.ts';
+import { blockRanges } from './compact/planner.ts';
+import { retentionCutoffMs } from './compact/retention.ts';
 import { ActiveSeries } from './head/active-series.ts';
 import { Head } from './head/head.ts';
 import { HeadAppender } from './head/head-appender.ts';
-import { HeadQuerier } from './head/head-querier.ts';
+import { nextCut, writeHeadBlock } from './head/head-block.ts';
 import { HeadReplay, type SeriesAliases } from './head/head-replay.ts';
 import { labelCardinality } from './index/label-cardinality.ts';
 import {
@@ -20,6 +30,7 @@ import {
   type TsdbStatus,
   UNLIMITED,
 } from './options.ts';
+import { TsdbQuerier } from './tsdb-querier.ts';
 import { removeCovered, type SeriesSource, writeCheckpoint } from './wal/checkpoint.ts';
 import { WalReader } from './wal/wal-reader.ts';
 import { WalWriter } from './wal/wal-writer.ts';
@@ -34,6 +45,7 @@ export class Tsdb {
   readonly #options: TsdbOptions;
   readonly #head: Head;
   readonly #wal: WalWriter;
+  readonly #blocks: BlockStore;
   readonly #appender: HeadAppender;
   readonly #aliases: SeriesAliases;
   /** Segments below this may use the aliases. */
@@ -41,13 +53,18 @@ export class Tsdb {
   readonly #replay: ReplayFacts;
   #queriers = 0;
   #whenUnread: (() => void)[] = [];
-  #truncation: Promise<void> = Promise.resolve();
-  #isClosed = false;
+  #changes: Promise<unknown> = Promise.resolve();
+  /** A durable block that is still to be taken in, or whose samples are still to be forgotten by the head. */
+  #written: { readonly ulid: string; readonly endMs: number } | undefined;
+  #blocksWritten = 0;
+  #compactions = 0;
+  readonly #closing = new AbortController();
 
   private constructor(parts: {
     options: TsdbOptions;
     head: Head;
     wal: WalWriter;
+    blocks: BlockStore;
     appender: HeadAppender;
     aliases: SeriesAliases;
     aliasesBelow: number;
@@ -56,6 +73,7 @@ export class Tsdb {
     this.#options = parts.options;
     this.#head = parts.head;
     this.#wal = parts.wal;
+    this.#blocks = parts.blocks;
     this.#appender = parts.appender;
     this.#aliases = parts.aliases;
     this.#aliasesBelow = parts.aliasesBelow;
@@ -69,21 +87,34 @@ export class Tsdb {
   /**
    * Opens the database in a folder, which is made when missing, and reads its log. Rejects with a
    * TsdbError when the folder is of a newer version, with a DiskError when it can't be read.
-   * Damage is repaired or worked around, told to `log` and counted in `stats().replay`.
+   * Damage is repaired or worked around, told to `log` and counted in `stats()`.
    */
   static async open(options: TsdbOptions): Promise<Tsdb> {
-    const { disk, folder, clock } = options;
-    const log = options.log ?? (() => undefined);
-    const random = options.random ?? new SystemRandom();
+    const { disk, folder } = options;
     const walFolder = `${folder}/wal`;
     if ((await disk.info(walFolder)) === undefined) {
       await disk.makeFolder(walFolder);
       await disk.syncFolder(folder);
       await disk.syncFolder(parentOf(folder));
     }
+    const blocks = await openBlocks(options);
+    try {
+      return await Tsdb.#openHead(options, blocks);
+    } catch (error) {
+      await blocks.close();
+      throw error;
+    }
+  }
+
+  static async #openHead(options: TsdbOptions, blocks: BlockStore): Promise<Tsdb> {
+    const { disk, folder, clock } = options;
+    const log = options.log ?? (() => undefined);
+    const random = options.random ?? new SystemRandom();
+    const walFolder = `${folder}/wal`;
     const startedMs = clock.monotonicMs();
     const replay = newFacts();
     const head = new Head(random);
+    head.floorMs = blocks.soundUntilMs();
     const reading = new HeadReplay(head, replay);
     const end = await new WalReader(disk, walFolder, reading, replay, log).read();
     replay.durationMs = clock.monotonicMs() - startedMs;
@@ -115,12 +146,15 @@ export class Tsdb {
       options,
       head,
       wal,
+      blocks,
       appender,
       aliases,
       aliasesBelow: end.nextNumber,
       replay,
     });
     if (head.floorMs > Number.NEGATIVE_INFINITY) head.truncate(head.floorMs);
+    // What a block covers stays out of the head when the block is past its retention.
+    if (head.floorMs > reading.floorMs) wal.floor(head.floorMs);
     log(replayed(folder, replay));
     return tsdb;
   }
@@ -130,27 +164,40 @@ export class Tsdb {
     return this.#appender;
   }
 
-  /** A reader; close it after use. While one is open, `truncate` waits. */
+  /**
+   * A reader; close it after use. While one is open, nothing is forgotten. Besides errors of its own kind,
+   * reading throws a BlockError where a block is damaged or can't be read.
+   */
   querier(): Querier {
     assert(!this.#isClosed, 'reading a closed database');
     this.#queriers++;
-    return new HeadQuerier(this.#head, () => {
+    return new TsdbQuerier(this.#blocks.blocks, this.#head, () => {
       if (--this.#queriers > 0) return;
       for (const proceed of this.#whenUnread.splice(0)) proceed();
     });
   }
 
   /**
-   * Forgets samples before a time: they are hidden at once, their memory and log segments are given
-   * back as far as chunks and segments hold nothing newer. Rejects when the disk fails; what was forgotten
-   * in memory stays forgotten, and the next call removes what this one left on disk.
+   * Forgets samples before a time. In the head they are hidden at once, their memory and log segments are given
+   * back as far as chunks and segments hold nothing newer; blocks go when they end before it. Rejects when the
+   * disk fails; what was forgotten in memory stays forgotten, and the next call removes what this one left on disk.
    */
   async truncate(beforeMs: number): Promise<void> {
-    assert(!this.#isClosed, 'truncating a closed database');
-    const truncation = this.#truncation.then(() => this.#truncate(beforeMs));
-    // The next one begins when this one is over, whatever came of it.
-    this.#truncation = truncation.catch(() => undefined);
-    await truncation;
+    await this.#inTurn(() => this.#forget(beforeMs));
+  }
+
+  /**
+   * Does what is to be done over time: forgets what is past the retention, moves the head's oldest two
+   * hours into blocks, does the next compaction there is. Meant to be called every minute or so; with nothing
+   * to do it costs nothing. `nowMs` is the wall clock.
+   *
+   * Rejects with what failed, of several with an AggregateError; one doesn't keep the others from being done, and
+   * nothing is lost by it. Ends early, without an error, when `signal` says so or the database is closed.
+   */
+  async maintain(nowMs: number, signal?: AbortSignal): Promise<void> {
+    const closing = this.#closing.signal;
+    const stop = signal === undefined ? closing : AbortSignal.any([signal, closing]);
+    await this.#inTurn(() => this.#maintain(nowMs, stop));
   }
 
   stats(): TsdbStats {
@@ -163,6 +210,12 @@ export class Tsdb {
       samplesAppended: head.samplesAppended,
       minTimeMs,
       maxTimeMs: minTimeMs === undefined ? undefined : head.maxTimeMs,
+      oldestTimeMs: oldest(this.#blocks.blocks[0]?.meta.minTime, minTimeMs),
+      blocks: this.#blocks.blocks.length,
+      blocksDamaged: this.#blocks.damaged.length,
+      blockBytes: this.#blocks.blocks.reduce((sum, block) => sum + block.bytes, 0),
+      blocksWritten: this.#blocksWritten,
+      compactions: this.#compactions,
       sealedChunks: head.sealed.chunks,
       sealedChunkBytes: head.sealed.bytes,
       slabBytes: head.slabs.bytes + head.sealed.slabBytes,
@@ -190,17 +243,102 @@ export class Tsdb {
   }
 
   /**
-   * Commits what was appended, closes the log. Rejects when the last commit fails; closed
+   * Ends maintenance, commits what was appended, closes the log. Rejects when the last commit fails; closed
    * it is all the same. A second call does nothing.
    */
   async close(): Promise<void> {
     if (this.#isClosed) return;
-    this.#isClosed = true;
-    await this.#truncation;
-    await this.#wal.close();
+    this.#closing.abort();
+    await this.#changes;
+    try {
+      await this.#wal.close();
+    } finally {
+      await this.#blocks.close();
+    }
   }
 
-  async #truncate(beforeMs: number): Promise<void> {
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  async #inTurn(change: () => Promise<void>): Promise<void> {
+    assert(!this.#isClosed, 'changing a closed database');
+    const done = this.#changes.then(change);
+    // The next one begins when this one is over, whatever came of it.
+    this.#changes = done.catch(() => undefined);
+    await done;
+  }
+
+  async #maintain(nowMs: number, signal: AbortSignal): Promise<void> {
+    const failures: unknown[] = [];
+    // Retention comes first: it makes room on a full disk.
+    for (const step of [this.#retain, this.#cut, this.#compact]) {
+      try {
+        signal.throwIfAborted();
+        await step.call(this, nowMs, signal);
+      } catch (error) {
+        if (signal.aborted && error === signal.reason) break;
+        failures.push(error);
+      }
+    }
+    if (failures.length === 1) throw failures[0];
+    if (failures.length > 1) throw new AggregateError(failures, failures.map(String).join('; '));
+  }
+
+  async #retain(nowMs: number): Promise<void> {
+    const head = this.#head;
+    const newest = Math.max(head.maxTimeMs, newestMs(this.#blocks));
+    const cutoffMs = retentionCutoffMs(nowMs, newest, this.#options.retentionMs ?? 0);
+    const oldestBlock = this.#blocks.blocks[0];
+    const isBlockPast = oldestBlock !== undefined && oldestBlock.meta.maxTime <= cutoffMs;
+    if (isBlockPast || (head.minTimeMs ?? Number.POSITIVE_INFINITY) < cutoffMs) await this.#forget(cutoffMs);
+  }
+
+  async #cut(nowMs: number, signal: AbortSignal): Promise<void> {
+    const { disk, folder, clock } = this.#options;
+    const random = this.#options.random ?? new SystemRandom();
+    for (;;) {
+      const range = nextCut(this.#head, nowMs);
+      if (this.#written === undefined && range === undefined) break;
+      if (this.#written === undefined && range !== undefined) {
+        this.#head.acceptFromMs = Math.max(this.#head.acceptFromMs, range.endMs);
+        const meta = await writeHeadBlock(this.#head, range, { disk, folder, clock, random, signal });
+        if (meta !== undefined) this.#written = { ulid: meta.ulid, endMs: range.endMs };
+        else await this.#forgetHead(range.endMs);
+      }
+      if (this.#written !== undefined) await this.#takeWritten(this.#written);
+      signal.throwIfAborted();
+    }
+    // What an earlier call could not remove.
+    if (this.#wal.segmentsBefore(this.#head.floorMs).length > 0) await this.#forgetHead(this.#head.floorMs);
+  }
+
+  /** Has a block serve its samples instead of the head. */
+  async #takeWritten({ ulid, endMs }: { ulid: string; endMs: number }): Promise<void> {
+    try {
+      await this.#blocks.take(ulid);
+    } catch (error) {
+      // It is gone; the head still has everything.
+      if (error instanceof BlockError) this.#written = undefined;
+      throw error;
+    }
+    this.#written = undefined;
+    this.#blocksWritten++;
+    this.#wal.startSegment();
+    await this.#forgetHead(endMs);
+  }
+
+  async #compact(_nowMs: number, signal: AbortSignal): Promise<void> {
+    const sources = await this.#blocks.compact(signal);
+    if (sources.length > 0) this.#compactions++;
+  }
+
+  async #forget(beforeMs: number): Promise<void> {
+    await this.#forgetHead(beforeMs);
+    await this.#blocks.removeBefore(beforeMs);
+  }
+
+  async #forgetHead(beforeMs: number): Promise<void> {
     while (this.#queriers > 0) await new Promise<void>((resolve) => this.#whenUnread.push(resolve));
     if (beforeMs > this.#head.floorMs) {
       this.#head.truncate(beforeMs);
@@ -238,6 +376,31 @@ export class Tsdb {
       }
     };
   }
+}
+
+/** Opens the blocks, which lie in the database's folder as they do in Prometheus'. */
+async function openBlocks(options: TsdbOptions): Promise<BlockStore> {
+  const { disk, folder, clock, cache, log, retentionMs = 0 } = options;
+  // A process that died may have named a block and not made the name durable; the log is cut by it.
+  await disk.syncFolder(folder);
+  return await BlockStore.open({
+    folder,
+    disk,
+    clock,
+    random: options.random ?? new SystemRandom(),
+    rangesMs: blockRanges(retentionMs === 0 ? Number.POSITIVE_INFINITY : retentionMs),
+    ...(cache === undefined ? {} : { cache }),
+    ...(log === undefined ? {} : { log }),
+  });
+}
+
+/** Where the newest block ends. */
+function newestMs(store: BlockStore): number {
+  return store.blocks.reduce((newest, { meta }) => Math.max(newest, meta.maxTime), Number.NEGATIVE_INFINITY);
+}
+
+function oldest(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || (b !== undefined && b < a) ? b : a;
 }
 
 function newFacts(): ReplayFacts {

@@ -15,7 +15,7 @@ import { PushHandler } from './ingest/push.ts';
 import { PushMetrics } from './ingest/push-metrics.ts';
 import { errorFields, type Log } from './log.ts';
 import { apiError } from './responses.ts';
-import { Retention } from './tenants/retention.ts';
+import { Maintenance } from './tenants/maintenance.ts';
 import type { OpenStorage } from './tenants/storage.ts';
 import { registerStorageMetrics } from './tenants/storage-metrics.ts';
 import type { Tenant } from './tenants/tenant.ts';
@@ -44,20 +44,20 @@ export interface EngineOptions {
 export class Engine implements EngineClient {
   readonly #options: EngineOptions;
   readonly #tenants: Tenants;
-  readonly #retention: Retention;
+  readonly #maintenance: Maintenance;
   readonly #push: PushHandler;
   readonly #failures: Counter;
   #isStopping = false;
 
   private constructor(
     options: EngineOptions,
-    parts: { tenants: Tenants; retention: Retention; pushMetrics: PushMetrics },
+    parts: { tenants: Tenants; maintenance: Maintenance; pushMetrics: PushMetrics },
   ) {
     const { registry, clock, log } = options;
-    const { tenants, retention, pushMetrics } = parts;
+    const { tenants, maintenance, pushMetrics } = parts;
     this.#options = options;
     this.#tenants = tenants;
-    this.#retention = retention;
+    this.#maintenance = maintenance;
     this.#push = new PushHandler({ metrics: pushMetrics, clock, log });
     this.#failures = registry.counter(
       'ampere_engine_failures_total',
@@ -82,12 +82,12 @@ export class Engine implements EngineClient {
       ...options,
       onDeleted: (tenantId) => {
         pushMetrics.removeWorkspace(tenantId);
-        retention.removeWorkspace(tenantId);
+        maintenance.removeWorkspace(tenantId);
       },
     });
-    const retention = new Retention({ ...options, tenants });
-    retention.start();
-    return new Engine(options, { tenants, retention, pushMetrics });
+    const maintenance = new Maintenance({ ...options, tenants });
+    maintenance.start();
+    return new Engine(options, { tenants, maintenance, pushMetrics });
   }
 
   async request(request: EngineRequest): Promise<EngineResponse> {
@@ -131,7 +131,7 @@ export class Engine implements EngineClient {
 
   async stop(): Promise<void> {
     this.#isStopping = true;
-    await this.#retention.stop();
+    await this.#maintenance.stop();
     await this.#tenants.close();
   }
 

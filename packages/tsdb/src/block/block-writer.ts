@@ -40,6 +40,8 @@ export class BlockWriter {
   readonly #folder: string;
   readonly #chunks: ChunkWriter;
   readonly #index: IndexWriter;
+  /** Whether the folder has the block's own name. */
+  #isNamed = false;
   #samples = 0;
   #seriesCount = 0;
   #chunkCount = 0;
@@ -121,15 +123,20 @@ export class BlockWriter {
     await this.#writeFile(TOMBSTONES_FILE, encodeTombstones(new Tombstones()));
     await disk.syncFolder(this.#folder);
     await disk.rename(this.#folder, `${folder}/${this.ulid}`);
+    this.#isNamed = true;
     await disk.syncFolder(folder);
     return meta;
   }
 
   /** Gives the block up and removes what was written of it. */
   async abandon(): Promise<void> {
+    const { disk, folder } = this.#options;
     await this.#chunks.abandon();
     await this.#index.abandon();
-    await this.#options.disk.remove(this.#folder);
+    // Half-removed it must not look like a block.
+    if (this.#isNamed) await disk.rename(`${folder}/${this.ulid}`, this.#folder);
+    this.#isNamed = false;
+    await disk.remove(this.#folder);
   }
 
   async #writeFile(name: string, bytes: Uint8Array): Promise<void> {

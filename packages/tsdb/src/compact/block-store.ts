@@ -11,7 +11,7 @@
 // One process and one thread own the folder. Other threads open the blocks they are told of (`blocks`) with
 // BlockReader; files that are removed stay readable for who has them open.
 
-import { type Clock, type Disk, DiskError, type Random } from '@ampere/platform';
+import { assert, type Clock, type Disk, DiskError, type Random } from '@ampere/platform';
 import type { Matcher, Querier } from '@ampere/series';
 import { BlockError } from '../block/block-error.ts';
 import { type BlockMeta, formatMeta, META_FILE } from '../block/block-meta.ts';
@@ -99,9 +99,42 @@ export class BlockStore {
     return mergeQueriers(blocks.map((block) => new BlockQuerier(block)));
   }
 
+  /**
+   * Where the newest block ends, -Infinity without one. Its tables are read for it; one whose tables are damaged
+   * doesn't count, and is left aside.
+   */
+  soundUntilMs(): number {
+    for (;;) {
+      const newest = this.#blocks.reduce<BlockReader | undefined>(
+        (last, block) => (last === undefined || block.meta.maxTime > last.meta.maxTime ? block : last),
+        undefined,
+      );
+      if (newest === undefined) return Number.NEGATIVE_INFINITY;
+      if (this.#isSound(newest)) return newest.meta.maxTime;
+    }
+  }
+
   /** Takes in blocks that were written into the folder (by a BlockWriter, an import) since it was opened. */
   async reload(): Promise<void> {
     await this.#change(() => this.#load());
+  }
+
+  /**
+   * Takes in a block that was just written. Rejects with a BlockError when it can't be read back, and takes it
+   * away again: its samples are still where they were written from.
+   */
+  async take(ulid: string): Promise<void> {
+    await this.#change(async () => {
+      await this.#load();
+      const block = this.#blocks.find((one) => one.ulid === ulid);
+      if (block !== undefined && this.#isSound(block)) return;
+      const error = this.#damaged.find((one) => one.ulid === ulid)?.error;
+      this.#damaged = this.#damaged.filter((one) => one.ulid !== ulid);
+      this.#doomed.add(ulid);
+      await this.#tryRemoveDoomed();
+      assert(error !== undefined, 'a block that was just written is not in its folder');
+      throw error;
+    });
   }
 
   /**

@@ -11,6 +11,7 @@ import type { BlockMeta } from '../block/block-meta.ts';
 import type { BlockReader } from '../block/block-reader.ts';
 import { BlockWriter } from '../block/block-writer.ts';
 import { SeriesEntry } from '../block/index-reader.ts';
+import { Pacer } from '../pacer.ts';
 import { SeriesMerge, type SeriesSource } from './series-merge.ts';
 
 /**
@@ -37,7 +38,7 @@ export interface CompactionOptions {
  * and there is no new block. Of equal times of a series, the first block's sample counts. Rejects with a
  * BlockError when a source is corrupt, with a DiskError when writing fails; nothing is left behind then.
  *
- * Reads synchronously and without pause, so it belongs on a thread where nobody waits for anything else.
+ * Reads synchronously, and pauses every few milliseconds for others on the thread.
  */
 export async function compactBlocks(
   blocks: readonly BlockReader[],
@@ -63,10 +64,12 @@ export async function compactBlocks(
   for (const block of blocks) block.retain();
   try {
     const merge = new SeriesMerge(options.samplesPerChunk ?? SAMPLES_PER_CHUNK);
+    const pacer = new Pacer(options.clock);
     for (const sources of joinSeries(blocks)) {
       options.signal?.throwIfAborted();
       const chunks = merge.merge(sources);
       if (chunks.length > 0) await writer.add(sources[0]!.labels!, chunks);
+      if (pacer.isDue()) await pacer.pause();
     }
     return await writer.finish();
   } catch (error) {

@@ -108,7 +108,7 @@ export class HeadAppender implements Appender {
     this.#limits = this.#limitsNow();
     const { sampleMaxAgeMs, sampleMaxFutureMs } = this.#limits;
     this.#earliestMs = Math.max(
-      this.#head.floorMs,
+      this.#head.acceptFromMs,
       sampleMaxAgeMs > 0 ? nowMs - sampleMaxAgeMs : -TIME_MS_MAX,
       -TIME_MS_MAX,
     );

@@ -9,8 +9,8 @@ import {
   type Querier,
   SampleColumns,
   type SelectHints,
-  type SeriesSet,
 } from '@ampere/series';
+import type { StoredSeriesSet } from '../block/stored-series-set.ts';
 import type { LabelValues } from '../index/label-index.ts';
 import type { Head } from './head.ts';
 
@@ -26,7 +26,7 @@ export class HeadQuerier implements Querier {
     this.#onClose = onClose;
   }
 
-  select(hints: SelectHints, matchers: readonly Matcher[]): SeriesSet {
+  select(hints: SelectHints, matchers: readonly Matcher[]): StoredSeriesSet {
     return new HeadSeriesSet(this.#head, this.#find(matchers), this.#from(hints), hints.endMs, this.#scratch);
   }
 
@@ -106,7 +106,8 @@ export class HeadQuerier implements Querier {
   }
 }
 
-class HeadSeriesSet implements SeriesSet {
+class HeadSeriesSet implements StoredSeriesSet {
+  readonly isSorted = false;
   readonly #head: Head;
   readonly #series: Uint32Array;
   readonly #startMs: number;
@@ -131,18 +132,23 @@ class HeadSeriesSet implements SeriesSet {
   }
 
   labels(): Labels {
-    return this.#head.labelsOf(this.#current());
+    return this.#head.labelsOf(this.mark());
   }
 
   read(into: SampleColumns): void {
-    into.clear();
-    this.#head.read(this.#current(), this.#startMs, this.#endMs, into);
+    this.readMarked(this.mark(), into);
   }
 
-  #current(): number {
+  /** The series' number: nothing is renumbered while a querier is open. */
+  mark(): number {
     const series = this.#series[this.#at];
     assert(series !== undefined, 'a series set is read before next() or after its end');
     return series;
+  }
+
+  readMarked(mark: number, into: SampleColumns): void {
+    into.clear();
+    this.#head.read(mark, this.#startMs, this.#endMs, into);
   }
 }
 

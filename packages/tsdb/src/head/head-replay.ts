@@ -16,6 +16,8 @@ export class HeadReplay implements RecordSink {
   readonly #facts: ReplayFacts;
   readonly #series = new Map<number, number>();
   #highestNumber = 0;
+  /** The log's own floor; the head's may be higher. */
+  floorMs = Number.NEGATIVE_INFINITY;
   /** The sample before: the next one's series mostly is the same or the one after it. */
   #number = 0;
   #current = UNKNOWN_SERIES;
@@ -59,6 +61,7 @@ export class HeadReplay implements RecordSink {
   }
 
   floor(beforeMs: number): void {
+    this.floorMs = Math.max(this.floorMs, beforeMs);
     this.#head.floorMs = Math.max(this.#head.floorMs, beforeMs);
   }
 

@@ -49,8 +49,10 @@ export class Head {
   readonly matching: SeriesMatching;
   readonly active: ActiveSeries;
   readonly sealed = new SealedChunks();
-  /** Nothing before this is shown or taken. */
+  /** Nothing before this is shown. */
   floorMs = Number.NEGATIVE_INFINITY;
+  /** Nothing before this is taken: never below the floor, and above it while a block is written. */
+  acceptFromMs = Number.NEGATIVE_INFINITY;
   maxTimeMs = Number.NEGATIVE_INFINITY;
   samplesAppended = 0;
   /** No sample in memory is older, and one is as old; infinite when there is none. */
@@ -215,6 +217,7 @@ export class Head {
   truncate(beforeMs: number): void {
     const { table, sealed } = this;
     this.floorMs = Math.max(this.floorMs, beforeMs);
+    this.acceptFromMs = Math.max(this.acceptFromMs, this.floorMs);
     let empty = 0;
     this.#minMs = Number.POSITIVE_INFINITY;
     for (let series = 0; series < table.count; series++) {

@@ -80,6 +80,11 @@ export class SealedChunks {
     return this.#offset[chunk]!;
   }
 
+  /** Its bytes. */
+  length(chunk: number): number {
+    return this.#bytesOf[chunk]!;
+  }
+
   #takeNumber(): number {
     if (this.#free !== NO_CHUNK) {
       const chunk = this.#free;

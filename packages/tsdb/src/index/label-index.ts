@@ -48,6 +48,11 @@ export class LabelIndex {
     return this.#values.length - this.#freePairs.length;
   }
 
+  /** Whether a pair number stands for a pair. */
+  isUsed(pair: number): boolean {
+    return this.#owners[pair] !== undefined;
+  }
+
   /** Above every pair number. */
   get pairBound(): number {
     return this.#values.length;

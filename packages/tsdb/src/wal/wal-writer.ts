@@ -57,6 +57,7 @@ export class WalWriter {
   #isRunning = false;
   #isClosed = false;
   #tryAgain = false;
+  #startNext = false;
 
   /** The open segment, if any, and how much of it counts. */
   #file: DiskFile | undefined;
@@ -107,6 +108,11 @@ export class WalWriter {
     this.#gatheringMaxTimeMs = Math.max(this.#gatheringMaxTimeMs, maxTimeMs);
     this.#seriesRecord.clear();
     this.#samplesRecord.clear();
+  }
+
+  /** Has the next batch begin a segment, so that the open one grows old however little comes. */
+  startSegment(): void {
+    this.#startNext = true;
   }
 
   floor(beforeMs: number): void {
@@ -229,9 +235,8 @@ export class WalWriter {
   }
 
   async #writeBatch(): Promise<void> {
-    if (this.#file === undefined || this.#isBroken || this.#trustedBytes >= this.#options.segmentBytesMax) {
-      await this.#openSegment();
-    }
+    const isFull = this.#startNext || this.#trustedBytes >= this.#options.segmentBytesMax;
+    if (this.#file === undefined || this.#isBroken || isFull) await this.#openSegment();
     const file = this.#file!;
     stampMark(this.#batch, this.#mark);
     try {
@@ -307,6 +312,7 @@ export class WalWriter {
       throw error;
     }
     this.#halfMade = 0;
+    this.#startNext = false;
     this.#file = file;
     this.#number = number;
     this.#mark = mark;

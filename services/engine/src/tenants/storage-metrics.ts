@@ -14,6 +14,14 @@ const GAUGES: readonly (readonly [name: string, help: string, read: Read])[] = [
     (stats) => stats.activeSeries,
   ],
   ['ampere_storage_slab_bytes', 'Memory set aside for samples and label sets.', (stats) => stats.slabBytes],
+  ['ampere_storage_blocks', 'Blocks on disk that can be read.', (stats) => stats.blocks],
+  ['ampere_storage_block_bytes', 'Length of these blocks.', (stats) => stats.blockBytes],
+  ['ampere_storage_damaged_blocks', "Blocks that can't be opened.", (stats) => stats.blocksDamaged],
+  [
+    'ampere_storage_oldest_sample_timestamp_seconds',
+    'No sample is older; NaN when there is none.',
+    (stats) => (stats.oldestTimeMs ?? Number.NaN) / 1000,
+  ],
   ['ampere_wal_size_bytes', 'Length of the write-ahead log.', (stats) => stats.walBytes],
   ['ampere_wal_segments', 'Files of the write-ahead log.', (stats) => stats.walSegments],
   [
@@ -29,6 +37,8 @@ const GAUGES: readonly (readonly [name: string, help: string, read: Read])[] = [
 ];
 
 const COUNTERS: readonly (readonly [name: string, help: string, read: Read])[] = [
+  ['ampere_storage_blocks_written_total', 'Blocks made of the head.', (stats) => stats.blocksWritten],
+  ['ampere_storage_compactions_total', 'Compactions of blocks.', (stats) => stats.compactions],
   ['ampere_wal_syncs_total', 'Syncs of the write-ahead log.', (stats) => stats.walSyncs],
   ['ampere_wal_failures_total', 'Failed writes of the write-ahead log.', (stats) => stats.walFailures],
   [

@@ -9,6 +9,15 @@ export interface StorageStats {
   readonly activeSeries: number;
   /** Memory set aside for samples and label sets. */
   readonly slabBytes: number;
+  /** No sample is older; undefined when there is none. */
+  readonly oldestTimeMs: number | undefined;
+  /** Blocks on disk that can be read, and those that can't be opened. */
+  readonly blocks: number;
+  readonly blocksDamaged: number;
+  readonly blockBytes: number;
+  /** Since the database was opened. */
+  readonly blocksWritten: number;
+  readonly compactions: number;
   readonly walBytes: number;
   readonly walSegments: number;
   readonly walSyncs: number;
@@ -30,8 +39,11 @@ export interface TenantStorage {
   stats(): StorageStats;
   /** Where the series come from; at most `limit` entries a list. */
   status(limit: number): TsdbStatus;
-  /** Forgets samples before a time. Rejects when the disk fails; the next call removes what is left. */
-  truncate(beforeMs: number): Promise<void>;
+  /**
+   * Does what is to be done by now: retention, blocks, compaction. Rejects when something fails; nothing is lost
+   * and the next call tries again. Ends early when `signal` says so.
+   */
+  maintain(nowMs: number, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -12,6 +12,7 @@ export class Tenant {
   readonly limits: WorkspaceLimits;
   /** Samples and metadata entries that may be written. */
   readonly ingestionTokens: TokenBucket;
+  readonly #closing = new AbortController();
   #inFlight = 0;
   #whenIdle: (() => void)[] = [];
 
@@ -35,6 +36,11 @@ export class Tenant {
     return this.tsdb.querier();
   }
 
+  /** Aborted when it is about to close: long work that holds it should end. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
   /** Keeps the database open until `release`; every request holds its tenant. */
   hold(): void {
     this.#inFlight++;
@@ -49,6 +55,7 @@ export class Tenant {
 
   /** Waits for the requests that hold it, then closes. Nobody may take hold of it any more. */
   async close(): Promise<void> {
+    this.#closing.abort();
     if (this.#inFlight > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
     try {
       await this.metadata.close();

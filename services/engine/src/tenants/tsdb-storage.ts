@@ -1,6 +1,6 @@
 import type { Limits, WorkspaceLimits } from '@ampere/limits';
 import type { Clock, Disk, Random } from '@ampere/platform';
-import { type FsyncPolicy, type SeriesLimits, Tsdb } from '@ampere/tsdb';
+import { type FsyncPolicy, PageCache, type SeriesLimits, Tsdb } from '@ampere/tsdb';
 import type { Log } from '../log.ts';
 import type { OpenStorage } from './storage.ts';
 
@@ -16,13 +16,18 @@ export interface TsdbStorageOptions {
 /** Opens tenants' databases as those of @ampere/tsdb, each under its workspace's limits. */
 export function tsdbStorage(options: TsdbStorageOptions): OpenStorage {
   const { limits, log, ...shared } = options;
-  return ({ tenantId, folder }) =>
-    Tsdb.open({
+  const cache = new PageCache();
+  return ({ tenantId, folder }) => {
+    const own = limits.forWorkspace(tenantId);
+    return Tsdb.open({
       ...shared,
+      cache,
       folder,
-      limits: seriesLimits(limits.forWorkspace(tenantId)),
+      limits: seriesLimits(own),
+      retentionMs: own.retentionMs,
       log: ({ level, message, fields }) => log(level, message, { ...fields, workspace: tenantId }),
     });
+  };
 }
 
 function seriesLimits(limits: WorkspaceLimits): SeriesLimits {

@@ -12,11 +12,13 @@ export class FakeStorage implements TenantStorage {
   refusals: Refusal[] = [];
   appendError: Error | undefined;
   commitError: Error | undefined;
-  /** When set, commits and truncations wait for it. */
+  /** When set, commits and maintenance wait for it. */
   gate: Promise<void> | undefined;
-  /** The times before which everything was forgotten. */
-  readonly truncations: number[] = [];
-  truncateError: Error | undefined;
+  /** The times at which it was maintained. */
+  readonly maintained: number[] = [];
+  maintainError: Error | undefined;
+  /** Whether the last maintenance was told to end early. */
+  isInterrupted = false;
 
   constructor(folder: string) {
     this.folder = folder;
@@ -48,6 +50,12 @@ export class FakeStorage implements TenantStorage {
       series: 0,
       activeSeries: 0,
       slabBytes: 0,
+      oldestTimeMs: undefined,
+      blocks: 0,
+      blocksDamaged: 0,
+      blockBytes: 0,
+      blocksWritten: 0,
+      compactions: 0,
       walBytes: 0,
       walSegments: 0,
       walSyncs: this.commits,
@@ -61,10 +69,11 @@ export class FakeStorage implements TenantStorage {
     throw new Error('the fake storage is not for reading');
   }
 
-  async truncate(beforeMs: number): Promise<void> {
-    this.truncations.push(beforeMs);
+  async maintain(nowMs: number, signal: AbortSignal): Promise<void> {
+    this.maintained.push(nowMs);
     await this.gate;
-    if (this.truncateError !== undefined) throw this.truncateError;
+    this.isInterrupted = signal.aborted;
+    if (this.maintainError !== undefined) throw this.maintainError;
   }
 
   async close(): Promise<void> {

@@ -1,11 +1,11 @@
-// Forgets samples that are older than their workspace's retention.
+// Has the workspaces' databases do what is to be done over time: move the head into blocks, compact
+// them, forget what is past the retention (each database knows its own).
 //
-// 1. A pass goes over the open workspaces one after another, in the order of their ids, and truncates
-//    each to now less its retention; 0 keeps everything.
-// 2. The first pass begins with the engine, each next one an hour after the last has ended, so that
+// 1. A pass goes over the open workspaces one after another, in the order of their ids.
+// 2. The first pass begins with the engine, each next one a minute after the last has ended, so that
 //    passes never overlap.
-// 3. A workspace is held while it is truncated, as by a request: deletion waits for that. One that was
-//    deleted or closed since the pass began is passed over.
+// 3. A workspace is held while it is its turn, as by a request; its deletion, and the engine's stop, end the
+//    turn early and wait for that. One that was deleted or closed since the pass began is passed over.
 // 4. What fails is logged and counted, and tried again by the next pass.
 
 import type { Counter, Registry, Vec } from '@ampere/metrics';
@@ -14,55 +14,54 @@ import { errorFields, type Log } from '../log.ts';
 import type { Tenant } from './tenant.ts';
 import type { Tenants } from './tenants.ts';
 
-/** Samples outlive their retention by so much at most, as long as the disk works. */
-const INTERVAL_MS = 3600 * 1000;
+const INTERVAL_MS = 60 * 1000;
 
-export interface RetentionOptions {
+export interface MaintenanceOptions {
   readonly tenants: Pick<Tenants, 'all' | 'find'>;
   readonly registry: Registry;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-export class Retention {
-  readonly #options: RetentionOptions;
+export class Maintenance {
+  readonly #options: MaintenanceOptions;
   readonly #runs: Vec<Counter>;
   readonly #failures: Vec<Counter>;
   readonly #lastPassSeconds: { set(value: number): void };
+  readonly #stopping = new AbortController();
   #timer: Timer | undefined;
   #pass: Promise<void> = Promise.resolve();
   #isStarted = false;
-  #isStopped = false;
 
-  constructor(options: RetentionOptions) {
+  constructor(options: MaintenanceOptions) {
     const { registry } = options;
     this.#options = options;
     this.#runs = registry.counterVec(
-      'ampere_retention_runs_total',
-      'Times that samples older than the retention were removed.',
+      'ampere_maintenance_runs_total',
+      'Times that a workspace was looked after: blocks, compaction, retention.',
       { labels: ['workspace'] },
     );
     this.#failures = registry.counterVec(
-      'ampere_retention_failures_total',
-      'Times that samples older than the retention could not be removed.',
+      'ampere_maintenance_failures_total',
+      'Times that something of it failed.',
       { labels: ['workspace'] },
     );
     this.#lastPassSeconds = registry.gauge(
-      'ampere_retention_last_pass_timestamp_seconds',
-      'When retention last went over all workspaces.',
+      'ampere_maintenance_last_pass_timestamp_seconds',
+      'When all workspaces were last looked after.',
     );
   }
 
   /** Begins the first pass; once. */
   start(): void {
-    assert(!this.#isStarted, 'retention is started twice');
+    assert(!this.#isStarted, 'maintenance is started twice');
     this.#isStarted = true;
     this.#pass = this.#runPass();
   }
 
-  /** Begins no other truncation and waits for the one under way. */
+  /** Ends what is under way early and waits for that. */
   async stop(): Promise<void> {
-    this.#isStopped = true;
+    this.#stopping.abort();
     this.#timer?.cancel();
     await this.#pass;
   }
@@ -72,13 +71,17 @@ export class Retention {
     for (const vec of [this.#runs, this.#failures]) vec.remove('workspace', workspaceId);
   }
 
+  get #isStopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
   async #runPass(): Promise<void> {
     const { tenants, clock } = this.#options;
     const inOrder = [...tenants.all()].sort((a, b) => (a.id < b.id ? -1 : 1));
     for (const tenant of inOrder) {
       if (this.#isStopped) return;
       const lookup = tenants.find(tenant.id);
-      if (lookup.kind === 'found' && lookup.tenant === tenant) await this.#truncate(tenant);
+      if (lookup.kind === 'found' && lookup.tenant === tenant) await this.#lookAfter(tenant);
     }
     if (this.#isStopped) return;
     this.#lastPassSeconds.set(clock.nowMs() / 1000);
@@ -87,16 +90,15 @@ export class Retention {
     });
   }
 
-  async #truncate(tenant: Tenant): Promise<void> {
-    const { retentionMs } = tenant.limits;
-    if (retentionMs === 0) return;
+  async #lookAfter(tenant: Tenant): Promise<void> {
     tenant.hold();
     try {
-      await tenant.tsdb.truncate(this.#options.clock.nowMs() - retentionMs);
+      const signal = AbortSignal.any([this.#stopping.signal, tenant.closing]);
+      await tenant.tsdb.maintain(this.#options.clock.nowMs(), signal);
       this.#runs.with(tenant.id).inc();
     } catch (error) {
       this.#failures.with(tenant.id).inc();
-      this.#options.log('error', 'samples older than the retention could not be removed', {
+      this.#options.log('error', 'the maintenance of a workspace failed; it is tried again', {
         workspace: tenant.id,
         ...errorFields(error),
       });

@@ -7,17 +7,14 @@ import { FakeStorages } from '../testing/fake-storage.ts';
 import { makeGate } from '../testing/gate.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 
-const HOUR_MS = 3600 * 1000;
-const DAY_MS = 24 * HOUR_MS;
+const MINUTE_MS = 60_000;
 
 async function setUp() {
   const dataDir = temporaryFolder();
   const storages = new FakeStorages();
   const clock = new FakeClock();
   const logged: string[] = [];
-  const limits = new Limits(
-    parseLimits({ workspaces: { week: { retention: '7d' }, ever: { retention: '0' } } }),
-  );
+  const limits = new Limits(parseLimits(undefined));
   const open = () =>
     Engine.open({
       dataDir,
@@ -42,25 +39,23 @@ async function settle(): Promise<void> {
   for (let i = 0; i < 50; i++) await Promise.resolve();
 }
 
-test('each workspace is truncated to its own retention, at the start and every hour', async () => {
+test('each workspace is looked after at the start and every minute', async () => {
   const { engine, clock, storageOf } = await setUp();
   const startMs = clock.nowMs();
   await settle();
-  expect(storageOf('week').truncations).toEqual([startMs - 7 * DAY_MS]);
-  expect(storageOf('half-a-year').truncations).toEqual([startMs - 150 * DAY_MS]);
-  clock.advance(HOUR_MS - 1);
+  expect(storageOf('week').maintained).toEqual([startMs]);
+  expect(storageOf('ever').maintained).toEqual([startMs]);
+  clock.advance(MINUTE_MS - 1);
   await settle();
-  expect(storageOf('week').truncations).toHaveLength(1);
+  expect(storageOf('week').maintained).toHaveLength(1);
   clock.advance(1);
   await settle();
-  clock.advance(HOUR_MS);
+  clock.advance(MINUTE_MS);
   await settle();
-  const hours = [0, 1, 2].map((hour) => startMs + hour * HOUR_MS - 7 * DAY_MS);
-  expect(storageOf('week').truncations).toEqual(hours);
-  expect(storageOf('ever').truncations).toEqual([]);
+  expect(storageOf('week').maintained).toEqual([0, 1, 2].map((minute) => startMs + minute * MINUTE_MS));
   const metrics = await engine.metricsText();
-  expect(metrics).toContain('ampere_retention_runs_total{workspace="week"} 3\n');
-  expect(metrics).toContain(`ampere_retention_last_pass_timestamp_seconds ${clock.nowMs() / 1000}\n`);
+  expect(metrics).toContain('ampere_maintenance_runs_total{workspace="week"} 3\n');
+  expect(metrics).toContain(`ampere_maintenance_last_pass_timestamp_seconds ${clock.nowMs() / 1000}\n`);
   await engine.deleteTenant('week');
   expect(await engine.metricsText()).not.toContain('workspace="week"');
 });
@@ -70,42 +65,42 @@ test('one at a time, and no pass begins before the last one has ended', async ()
   await settle();
   const gate = makeGate();
   storageOf('half-a-year').gate = gate.promise;
-  clock.advance(HOUR_MS);
+  clock.advance(MINUTE_MS);
   await settle();
-  clock.advance(5 * HOUR_MS);
+  clock.advance(5 * MINUTE_MS);
   await settle();
-  expect(storageOf('half-a-year').truncations).toHaveLength(2);
-  expect(storageOf('week').truncations).toHaveLength(1);
+  expect(storageOf('half-a-year').maintained).toHaveLength(2);
+  expect(storageOf('week').maintained).toHaveLength(1);
   gate.open();
   await settle();
-  expect(storageOf('week').truncations).toHaveLength(2);
+  expect(storageOf('week').maintained).toHaveLength(2);
   await engine.stop();
-  clock.advance(HOUR_MS);
+  clock.advance(MINUTE_MS);
   await settle();
-  expect(storageOf('week').truncations).toHaveLength(2);
+  expect(storageOf('week').maintained).toHaveLength(2);
 });
 
-test('a failure is logged and counted, and does not keep the others or the next hour from it', async () => {
+test('a failure is logged and counted, and does not keep the others or the next pass from it', async () => {
   const { engine, clock, storageOf, logged } = await setUp();
   await settle();
-  storageOf('half-a-year').truncateError = new Error('the disk is full');
-  clock.advance(HOUR_MS);
+  storageOf('half-a-year').maintainError = new Error('the disk is full');
+  clock.advance(MINUTE_MS);
   await settle();
-  clock.advance(HOUR_MS);
+  clock.advance(MINUTE_MS);
   await settle();
-  expect(storageOf('week').truncations).toHaveLength(3);
-  expect(logged.filter((line) => line.startsWith('error: samples older'))).toHaveLength(2);
+  expect(storageOf('week').maintained).toHaveLength(3);
+  expect(logged.filter((line) => line.startsWith('error: the maintenance'))).toHaveLength(2);
   const metrics = await engine.metricsText();
-  expect(metrics).toContain('ampere_retention_failures_total{workspace="half-a-year"} 2\n');
-  expect(metrics).toContain('ampere_retention_runs_total{workspace="half-a-year"} 1\n');
+  expect(metrics).toContain('ampere_maintenance_failures_total{workspace="half-a-year"} 2\n');
+  expect(metrics).toContain('ampere_maintenance_runs_total{workspace="half-a-year"} 1\n');
 });
 
-test('deletion and stop wait for a truncation; what is deleted meanwhile is not touched', async () => {
+test('deletion and stop interrupt the maintenance and wait for it; what is deleted meanwhile is not touched', async () => {
   const { engine, clock, storageOf } = await setUp();
   await settle();
   const gate = makeGate();
   storageOf('half-a-year').gate = gate.promise;
-  clock.advance(HOUR_MS);
+  clock.advance(MINUTE_MS);
   await settle();
   const deletion = engine.deleteTenant('half-a-year');
   await engine.deleteTenant('week');
@@ -115,6 +110,7 @@ test('deletion and stop wait for a truncation; what is deleted meanwhile is not 
   expect(storageOf('ever').isClosed).toBe(false);
   gate.open();
   await Promise.all([deletion, stop]);
+  expect(storageOf('half-a-year').isInterrupted).toBe(true);
   expect(storageOf('half-a-year').isClosed).toBe(true);
-  expect(storageOf('week').truncations).toHaveLength(1);
+  expect(storageOf('week').maintained).toHaveLength(1);
 });

@@ -1,0 +1,78 @@
+// Puts series of the head in the order of their labels (Labels.compare), without an object per series.
+//
+// 1. Label pairs get ranks: their places when sorted by name, then value.
+// 2. A series is compared by the ranks of its pairs, which are sorted by name already.
+// 3. Both are merge sorts that pause between slices; series and pairs that come meanwhile aren't among those
+//    sorted, and nothing may be renumbered until it is done.
+
+import { compareText } from '@ampere/series';
+import type { Pacer } from '../pacer.ts';
+import type { Head } from './head.ts';
+
+/** Sorted without a pause in between. */
+const RUN = 2048;
+
+/** Sorts `series`, which is overwritten; returns them in memory of their own or in `series`. */
+export async function inLabelOrder(head: Head, series: Uint32Array, pacer: Pacer): Promise<Uint32Array> {
+  const { index, slabs, table } = head;
+  const ranks = new Uint32Array(index.pairBound);
+  const used = new Uint32Array(ranks.length);
+  let count = 0;
+  for (let pair = 0; pair < used.length; pair++) if (index.isUsed(pair)) used[count++] = pair;
+  const pairs = await sortPaced(
+    used.subarray(0, count),
+    (a, b) =>
+      index.ownerOf(a) === index.ownerOf(b)
+        ? compareText(index.valueOf(a), index.valueOf(b))
+        : compareText(index.nameOf(a), index.nameOf(b)),
+    pacer,
+  );
+  for (let rank = 0; rank < count; rank++) ranks[pairs[rank]!] = rank;
+
+  return await sortPaced(
+    series,
+    (a, b) => {
+      const aView = slabs.view(table.pairsAddress[a]!);
+      const bView = slabs.view(table.pairsAddress[b]!);
+      const aFrom = slabs.offset(table.pairsAddress[a]!);
+      const bFrom = slabs.offset(table.pairsAddress[b]!);
+      const shorter = Math.min(table.pairs[a]!, table.pairs[b]!);
+      for (let i = 0; i < shorter; i++) {
+        const aPair = aView.getUint32(aFrom + 4 * i, true);
+        const bPair = bView.getUint32(bFrom + 4 * i, true);
+        if (aPair !== bPair) return ranks[aPair]! - ranks[bPair]!;
+      }
+      return table.pairs[a]! - table.pairs[b]!;
+    },
+    pacer,
+  );
+}
+
+/** A merge sort from short runs upwards; `items` is overwritten. */
+export async function sortPaced(
+  items: Uint32Array,
+  compare: (a: number, b: number) => number,
+  pacer: Pacer,
+): Promise<Uint32Array> {
+  for (let from = 0; from < items.length; from += RUN) {
+    items.subarray(from, from + RUN).sort(compare);
+    if (pacer.isDue()) await pacer.pause();
+  }
+  let source = items;
+  let target: Uint32Array = new Uint32Array(items.length > RUN ? items.length : 0);
+  for (let width = RUN; width < items.length; width *= 2) {
+    for (let from = 0; from < items.length; from += 2 * width) {
+      const middle = Math.min(from + width, items.length);
+      const end = Math.min(middle + width, items.length);
+      let left = from;
+      let right = middle;
+      for (let at = from; at < end; at++) {
+        const takeLeft = right === end || (left < middle && compare(source[left]!, source[right]!) <= 0);
+        target[at] = source[takeLeft ? left++ : right++]!;
+        if (at % RUN === 0 && pacer.isDue()) await pacer.pause();
+      }
+    }
+    [source, target] = [target, source];
+  }
+  return source;
+}

@@ -1,0 +1,60 @@
+// Reads blocks and the head as one.
+//
+// Each call asks only those that can have samples in its range, so that queries of the last hours
+// read the head alone. At equal times the blocks' sample counts; between the writing of a block and
+// the forgetting of the same samples by the head both have it.
+
+import type { LabelHints, Labels, Matcher, Querier, SelectHints, SeriesSet } from '@ampere/series';
+import { BlockQuerier } from './block/block-querier.ts';
+import type { BlockReader } from './block/block-reader.ts';
+import { mergeQueriers } from './compact/merge-querier.ts';
+import type { Head } from './head/head.ts';
+import { HeadQuerier } from './head/head-querier.ts';
+
+interface Range {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+export class TsdbQuerier implements Querier {
+  readonly #head: Head;
+  readonly #headQuerier: HeadQuerier;
+  readonly #blocks: readonly { readonly block: BlockReader; readonly querier: BlockQuerier }[];
+
+  /** Holds the blocks until it is closed; `onClose` is called once. */
+  constructor(blocks: readonly BlockReader[], head: Head, onClose: () => void) {
+    this.#head = head;
+    this.#headQuerier = new HeadQuerier(head, onClose);
+    this.#blocks = blocks.map((block) => ({ block, querier: new BlockQuerier(block) }));
+  }
+
+  select(hints: SelectHints, matchers: readonly Matcher[]): SeriesSet {
+    return this.#within(hints).select(hints, matchers);
+  }
+
+  labelNames(hints: LabelHints, matchers: readonly Matcher[]): string[] {
+    return this.#within(hints).labelNames(hints, matchers);
+  }
+
+  labelValues(name: string, hints: LabelHints, matchers: readonly Matcher[]): string[] {
+    return this.#within(hints).labelValues(name, hints, matchers);
+  }
+
+  series(hints: LabelHints, matchers: readonly Matcher[]): Labels[] {
+    return this.#within(hints).series(hints, matchers);
+  }
+
+  close(): void {
+    for (const { querier } of this.#blocks) querier.close();
+    this.#headQuerier.close();
+  }
+
+  #within({ startMs, endMs }: Range): Querier {
+    const queriers: Querier[] = [];
+    for (const { block, querier } of this.#blocks) {
+      if (block.overlaps(startMs, endMs)) queriers.push(querier);
+    }
+    if (endMs >= this.#head.floorMs) queriers.push(this.#headQuerier);
+    return mergeQueriers(queriers);
+  }
+}
