@@ -1,4 +1,4 @@
-// Random writing, crashing and reopening against a plain model.
+// Random writing, maintaining, crashing and reopening against a plain model, over some ten hours.
 //
 // The model knows for each series what was acknowledged (must be there) and what was sent (may be
 // there). After a crash of the machine, every acknowledged sample must be found with its bits, in its
@@ -7,15 +7,30 @@
 import { DiskError, FakeClock, MemoryDisk, SeededRandom } from '@ampere/platform';
 import { Matcher } from '@ampere/series';
 import { describe, expect, test } from 'vitest';
+import { retentionCutoffMs } from './compact/retention.ts';
 import { TsdbError } from './errors.ts';
 import type { FsyncPolicy } from './options.ts';
+import { isDiskFailure } from './testing/disk-failures.ts';
 import { bitsOf, columnsOf, contentOf, sampleText, type TestSeries, textOf } from './testing/requests.ts';
 import { Tsdb } from './tsdb.ts';
 
-const runs = process.env['AMPERE_TEST_LONG'] === '1' ? 2000 : 60;
+const runs = process.env['AMPERE_TEST_LONG'] === '1' ? 2000 : 40;
 const fixedSeed = process.env['AMPERE_SEED'];
 const firstSeed = fixedSeed === undefined ? 20_261_120 : Number(fixedSeed);
 const seeds = Array.from({ length: fixedSeed === undefined ? runs : 1 }, (_, i) => firstSeed + i);
+
+const HOUR_MS = 3_600_000;
+const WRITING = [
+  'append',
+  'sync',
+  'openAppend',
+  'syncFolder',
+  'truncate',
+  'remove',
+  'rename',
+  'makeFolder',
+  'openReadSync',
+];
 
 const STALE = 0x7ff0000000000002n;
 const VALUES = [
@@ -35,6 +50,10 @@ class Model {
   readonly sent = new Map<string, Map<number, string>>();
   readonly acknowledged = new Map<string, Map<number, string>>();
   floorMs = -Infinity;
+
+  get newestMs(): number {
+    return Math.max(...[...this.sent.values()].flatMap((samples) => [...samples.keys()]), 0);
+  }
 
   note(into: Map<string, Map<number, string>>, all: readonly TestSeries[]): void {
     for (const { labels, samples } of all) {
@@ -82,6 +101,7 @@ async function open(
   clock: FakeClock,
   random: SeededRandom,
   fsync: FsyncPolicy,
+  retentionMs: number,
 ): Promise<Tsdb> {
   return Tsdb.open({
     folder: '/data/ws',
@@ -89,6 +109,7 @@ async function open(
     clock,
     random,
     fsync,
+    retentionMs,
     segmentBytesMax: 600,
     backlogBytesMax: 20_000,
   });
@@ -98,7 +119,7 @@ async function open(
 function requestMaker(random: SeededRandom) {
   let nowMs = 1_700_000_000_000;
   return (): TestSeries[] => {
-    nowMs += 10 + random.integer(random.integer(10) === 0 ? 4_000_000 : 20_000);
+    nowMs += 10 + random.integer(random.integer(5) === 0 ? 8_000_000 : 20_000);
     const seen = new Set<number>();
     return Array.from({ length: 1 + random.integer(5) }, () => random.integer(12))
       .filter((id) => !seen.has(id) && seen.add(id))
@@ -138,6 +159,10 @@ async function commitAll(tsdb: Tsdb, model: Model, count: number, make: () => Te
   }
 }
 
+function expectDiskFailure(error: unknown): void {
+  if (!isDiskFailure(error)) throw error;
+}
+
 describe('nothing acknowledged is lost, nothing unsent appears', () => {
   test.each(seeds)('AMPERE_SEED=%d', async (seed) => {
     const random = new SeededRandom(seed);
@@ -145,13 +170,14 @@ describe('nothing acknowledged is lost, nothing unsent appears', () => {
     const clock = new FakeClock();
     // The relaxed policies promise nothing about a machine that crashes, only about a process.
     const fsync = (['always', 'always', 'always', 'interval', 'off'] as const)[random.integer(5)]!;
+    const retentionMs = random.integer(2) * 6 * HOUR_MS;
     const model = new Model();
     const request = requestMaker(random);
-    let tsdb = await open(disk, clock, random, fsync);
+    let tsdb = await open(disk, clock, random, fsync, retentionMs);
     for (let step = 0; step < 12; step++) {
       const failing = random.integer(3) === 0;
       if (failing) {
-        const name = ['append', 'sync', 'openAppend', 'syncFolder', 'truncate', 'remove'][random.integer(6)]!;
+        const name = WRITING[random.integer(WRITING.length)]!;
         disk.failures = (call) => (call.name === name && random.integer(2) === 0 ? 'io' : undefined);
       }
       // Two clients at once, so that batches are shared.
@@ -159,11 +185,17 @@ describe('nothing acknowledged is lost, nothing unsent appears', () => {
         commitAll(tsdb, model, random.integer(4), request),
         commitAll(tsdb, model, random.integer(4), request),
       ]);
-      if (random.integer(4) === 0) {
-        const newest = Math.max(...[...model.sent.values()].flatMap((samples) => [...samples.keys()]), 0);
-        const beforeMs = newest - random.integer(8_000_000);
+      if (random.integer(3) > 0) {
+        const nowMs = model.newestMs + random.integer(3 * HOUR_MS) - random.integer(HOUR_MS);
+        model.floorMs = Math.max(model.floorMs, retentionCutoffMs(nowMs, model.newestMs, retentionMs));
+        const maintained = tsdb.maintain(nowMs).catch(expectDiskFailure);
+        await commitAll(tsdb, model, random.integer(3), request);
+        await maintained;
+      }
+      if (random.integer(12) === 0) {
+        const beforeMs = model.newestMs - random.integer(16_000_000);
         model.floorMs = Math.max(model.floorMs, beforeMs);
-        await tsdb.truncate(beforeMs).catch((error: unknown) => expect(error).toBeInstanceOf(DiskError));
+        await tsdb.truncate(beforeMs).catch(expectDiskFailure);
       }
       model.check(contentOf(tsdb.querier()));
       checkSelections(tsdb);
@@ -174,7 +206,7 @@ describe('nothing acknowledged is lost, nothing unsent appears', () => {
       if (way === 0) await tsdb.close();
       else if (way === 1) disk.kill();
       else disk.crash();
-      tsdb = await open(disk, clock, random, fsync);
+      tsdb = await open(disk, clock, random, fsync, retentionMs);
       expect(tsdb.stats().replay.corruptions).toBe(0);
       expect(tsdb.stats().replay.samplesOfUnknownSeries).toBe(0);
       model.check(contentOf(tsdb.querier()));

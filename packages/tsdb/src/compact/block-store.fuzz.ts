@@ -1,6 +1,6 @@
 // A store of blocks under random work, compared with a model; and with every disk call failing in turn.
 
-import { DiskError, FakeClock, MemoryDisk, SeededRandom } from '@ampere/platform';
+import { FakeClock, MemoryDisk, SeededRandom } from '@ampere/platform';
 import { Matcher } from '@ampere/series';
 import { describe, expect, test } from 'vitest';
 import {
@@ -14,6 +14,7 @@ import {
   SEED,
   writeBlock,
 } from '../testing/blocks.ts';
+import { isDiskFailure } from '../testing/disk-failures.ts';
 import { BlockStore } from './block-store.ts';
 
 const FOLDER = '/data/blocks';
@@ -177,8 +178,3 @@ describe(`every disk call in turn (seed ${SEED})`, () => {
     });
   }
 });
-
-function isDiskFailure(error: Error): boolean {
-  if (error instanceof AggregateError) return error.errors.every((inner) => isDiskFailure(inner as Error));
-  return error instanceof DiskError || (error.cause instanceof Error && isDiskFailure(error.cause));
-}
