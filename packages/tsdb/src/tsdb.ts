@@ -334,8 +334,9 @@ export class Tsdb {
   }
 
   async #forget(beforeMs: number): Promise<void> {
-    await this.#forgetHead(beforeMs);
+    // Blocks first: on a full disk the log can't be cut without the room that they leave.
     await this.#blocks.removeBefore(beforeMs);
+    await this.#forgetHead(beforeMs);
   }
 
   async #forgetHead(beforeMs: number): Promise<void> {
