@@ -3,8 +3,9 @@
 
 import { SeededRandom } from '@ampere/platform';
 import { encodeSnappy, encodeWriteRequest } from '@ampere/remote-write';
+import { until } from '@ampere/testing';
 import { expect, test } from 'vitest';
-import { type AmpereServer, signedFetch, startAmpere, until } from '../harness/index.ts';
+import { type AmpereServer, signedFetch, startAmpere } from '../harness/index.ts';
 
 const SEED = Number(process.env['AMPERE_SEED'] ?? 20_261_120);
 const ROUNDS = process.env['AMPERE_TEST_LONG'] === '1' ? 100 : 10;

@@ -10,20 +10,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { describeWith, freePort, run, start, temporaryFolder, until } from '@ampere/testing';
 import { expect, test } from 'vitest';
-import {
-  describeWith,
-  freePort,
-  REGION,
-  ROOT_KEY,
-  run,
-  signedFetch,
-  start,
-  startAmpere,
-  startSigningProxy,
-  temporaryFolder,
-  until,
-} from '../harness/index.ts';
+import { REGION, ROOT_KEY, signedFetch, startAmpere, startSigningProxy } from '../harness/index.ts';
 
 interface RangeSeries {
   readonly metric: Record<string, string>;

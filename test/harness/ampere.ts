@@ -3,8 +3,8 @@
 import { join } from 'node:path';
 import { SystemClock } from '@ampere/platform';
 import { signUrl } from '@ampere/sigv4';
+import { freePort, type RunningProcess, start, temporaryFolder, until } from '@ampere/testing';
 import { ROOT } from '../tidy/files.ts';
-import { freePort, type RunningProcess, start, temporaryFolder, until } from './processes.ts';
 
 export const ROOT_KEY = {
   accessKeyId: 'AKIATESTTESTTEST0001',
@@ -56,14 +56,8 @@ export async function startAmpere(options: AmpereOptions = {}): Promise<AmpereSe
         ? ['npm', 'start']
         : [process.execPath, join(ROOT, 'dist', 'ampere.mjs'), 'serve'];
     running = start(command!, args, { cwd: ROOT, env });
-    let over: number | null | undefined;
-    void running.ended.then((code) => {
-      over = code;
-    });
-    await until('the server to be ready', async () => {
-      if (over !== undefined) throw new Error(`the server ended with ${over}: ${running.output()}`);
-      return (await fetch(`${url}/-/ready`)).ok;
-    });
+    const isReady = async () => (await fetch(`${url}/-/ready`)).ok;
+    await until('the server to be ready', isReady, 60_000, running);
   };
   await launch();
   return {

@@ -1,13 +1,10 @@
-// The real AWS client for Python against this service, when it is here: what it makes of our answers is
+// The real AWS client for Python against this service: what it makes of our answers is
 // what counts. The server in this file only carries bytes; signatures are the gateway's business.
-import { spawn, spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { describeWith, run } from '@ampere/testing';
 import { expect, test } from 'vitest';
 import { cleanUp, REQUEST_ID, TestPlane } from './testing.ts';
-
-const found = spawnSync('python3', ['-c', 'import boto3']).status === 0;
-if (!found) console.warn('skipped: the walk with the AWS client needs python3 with boto3');
 
 const WALK = `
 import boto3, sys
@@ -71,11 +68,9 @@ async function serve(t: TestPlane): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test.skipIf(!found)('boto3 walks through every operation', async () => {
-  const url = await serve(await TestPlane.open());
-  const python = spawn('python3', ['-c', WALK, url]);
-  let output = '';
-  for (const stream of [python.stdout, python.stderr]) stream.on('data', (text) => (output += text));
-  await new Promise((resolve) => python.on('close', resolve));
-  expect(output).toBe('walked\n');
+describeWith('the AWS client for Python', ['boto3'], ({ boto3 }) => {
+  test('walks through every operation', async () => {
+    const url = await serve(await TestPlane.open());
+    expect(await run(boto3, ['-c', WALK, url])).toEqual({ code: 0, stdout: 'walked\n', stderr: '' });
+  });
 });
