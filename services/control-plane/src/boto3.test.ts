@@ -51,6 +51,13 @@ bad = fails('ValidationException', 400, 'Invalid clientToken: Member must satisf
 assert bad['reason'] == 'FIELD_VALIDATION_FAILED' and bad['fieldList'][0]['name'] == 'clientToken', bad
 fails('ConflictException', 409, 'The clientToken was already used with different request parameters.',
       amp.create_workspace, clientToken='t', alias='x')
+
+limits = [{'limits': {'maxSeries': 5}, 'labelSet': {'team': 'a', 'env': 'b'}}, {'limits': {'maxSeries': 0}, 'labelSet': {}}]
+updated = amp.update_workspace_configuration(workspaceId=id, retentionPeriodInDays=30, limitsPerLabelSet=limits)
+assert updated['status'] == {'statusCode': 'UPDATING'}, updated
+configured = amp.describe_workspace_configuration(workspaceId=id)['workspaceConfiguration']
+assert configured == {'status': {'statusCode': 'ACTIVE'}, 'limitsPerLabelSet': limits, 'retentionPeriodInDays': 30}, configured
+
 amp.delete_workspace(workspaceId=id)
 amp.get_waiter('workspace_deleted').wait(workspaceId=id, WaiterConfig=fast)
 gone = fails('ResourceNotFoundException', 404, 'Workspace not found.', amp.describe_workspace, workspaceId=id)

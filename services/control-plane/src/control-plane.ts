@@ -16,6 +16,7 @@ import type {
   RouteResult,
   WorkspaceBackend,
   WorkspaceDirectory,
+  WorkspaceSettingsListener,
 } from '@ampere/contracts';
 import type { Limits } from '@ampere/limits';
 import { assert, type Clock, type Disk, type Random } from '@ampere/platform';
@@ -36,6 +37,8 @@ import { workspaceResource } from './taggable.ts';
 import { type InputValues, readInput } from './validate.ts';
 import { MemoryDirectory } from './workspace-directory.ts';
 import { WorkspaceLifecycle } from './workspace-lifecycle.ts';
+import { WorkspacePartStore } from './workspace-part-store.ts';
+import { effectiveSettings } from './workspace-settings.ts';
 import { WorkspaceStore } from './workspace-store.ts';
 
 export interface ControlPlaneOptions {
@@ -51,6 +54,8 @@ export interface ControlPlaneOptions {
   readonly account?: AccountOptions | undefined;
   readonly limits: Limits;
   readonly backend: WorkspaceBackend;
+  /** Told the settings of workspaces whose owners set some: at the start, and after each change. */
+  readonly settingsListener?: WorkspaceSettingsListener | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly disk: Disk;
@@ -100,13 +105,18 @@ class SqliteControlPlane implements LocalControlPlane {
   #stopped = false;
 
   constructor(store: Store, options: ControlPlaneOptions) {
-    const { limits, backend, clock, random, log, publicUrl } = options;
+    const { limits, backend, clock, random, log, publicUrl, settingsListener } = options;
     const settings = new Settings(store);
     this.account = ensureAccount(store, settings, options.account ?? {}, random);
     this.credentials = new RootCredentials(this.account);
     const names = new ResourceNames(this.account.accountId, options.region);
     const directory = new MemoryDirectory(names);
     const workspaces = new WorkspaceStore(store, (workspaceId) => refresh(workspaceId));
+    const parts = new WorkspacePartStore(store, clock, (workspaceId, kind) => {
+      if (kind === 'configuration') tellSettings(workspaceId);
+    });
+    const tellSettings = (workspaceId: string): void =>
+      settingsListener?.settingsChanged(workspaceId, effectiveSettings(workspaceId, parts, limits));
     const tags = new TagStore(store, ({ kind, id }) => {
       if (kind === 'workspace') refresh(id);
     });
@@ -116,12 +126,14 @@ class SqliteControlPlane implements LocalControlPlane {
       else directory.put(workspaceId, workspace.status, tags.of(workspaceResource(workspaceId)));
     };
     for (const workspaceId of workspaces.ids()) refresh(workspaceId);
+    for (const workspaceId of parts.owners('configuration')) tellSettings(workspaceId);
     const lifecycle = new WorkspaceLifecycle({ store, workspaces, tags, backend, clock, log });
     const pages = new PageTokens(pageTokenKey(store, settings, random));
     this.workspaces = directory;
     this.#parts = {
       store,
       workspaces,
+      parts,
       tags,
       lifecycle,
       limits,

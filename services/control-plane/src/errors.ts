@@ -62,6 +62,11 @@ export function fieldsInvalid(violations: readonly [Violation, ...Violation[]]):
   });
 }
 
+/** A request whose members are good one by one, but not together. */
+export function requestInvalid(message: string): ApiError {
+  return new ApiError('ValidationException', message, { reason: 'FIELD_VALIDATION_FAILED' });
+}
+
 /** One member that breaks a rule which its shape can't say. */
 export function fieldInvalid(name: string, message: string): ApiError {
   return fieldsInvalid([{ name, message }]);
