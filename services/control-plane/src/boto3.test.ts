@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
-import { cleanUp, REQUEST_ID, TestPlane } from './testing.ts';
+import { ACCOUNT, cleanUp, REQUEST_ID, TestPlane } from './testing.ts';
 
 const found = spawnSync('python3', ['-c', 'import boto3']).status === 0;
 if (!found) console.warn('skipped: the walk with the AWS client needs python3 with boto3');
@@ -57,6 +57,22 @@ updated = amp.update_workspace_configuration(workspaceId=id, retentionPeriodInDa
 assert updated['status'] == {'statusCode': 'UPDATING'}, updated
 configured = amp.describe_workspace_configuration(workspaceId=id)['workspaceConfiguration']
 assert configured == {'status': {'statusCode': 'ACTIVE'}, 'limitsPerLabelSet': limits, 'retentionPeriodInDays': 30}, configured
+
+group = 'arn:aws:logs:eu-west-1:${ACCOUNT}:log-group:/amp/x:*'
+amp.create_logging_configuration(workspaceId=id, logGroupArn=group)
+amp.update_logging_configuration(workspaceId=id, logGroupArn=group)
+logging = amp.describe_logging_configuration(workspaceId=id)['loggingConfiguration']
+assert (logging['workspace'], logging['logGroupArn'], logging['status']) == (id, group, {'statusCode': 'ACTIVE'}), logging
+assert logging['createdAt'].timestamp() == 1700000000, logging
+amp.delete_logging_configuration(workspaceId=id)
+none = fails('ResourceNotFoundException', 404, 'Workspace logging configuration not found.',
+             amp.describe_logging_configuration, workspaceId=id)
+assert none['resourceId'] == id + '/logging' and none['resourceType'] == 'AWS::APS::LoggingConfiguration', none
+to = [{'cloudWatchLogs': {'logGroupArn': group}, 'filters': {'qspThreshold': 7}}]
+amp.create_query_logging_configuration(workspaceId=id, destinations=to)
+amp.update_query_logging_configuration(workspaceId=id, destinations=to)
+assert amp.describe_query_logging_configuration(workspaceId=id)['queryLoggingConfiguration']['destinations'] == to
+amp.delete_query_logging_configuration(workspaceId=id)
 
 amp.delete_workspace(workspaceId=id)
 amp.get_waiter('workspace_deleted').wait(workspaceId=id, WaiterConfig=fast)

@@ -84,5 +84,32 @@ const LABEL_SET_LIMIT = {
 
 export const LIMITS_PER_LABEL_SET = { type: 'list', member: LABEL_SET_LIMIT } as const satisfies ListShape;
 
+/** The tail stands for the streams of the group and is part of what the service takes. */
+export const LOG_GROUP_ARN = {
+  type: 'string',
+  pattern: 'arn:aws[a-z0-9-]*:logs:[a-z0-9-]+:[0-9]{12}:log-group:[A-Za-z0-9\\.\\-\\_\\#/]{1,512}\\:\\*',
+} as const satisfies StringShape;
+
+/** A query is logged when it processes more samples than its threshold. */
+export const LOGGING_DESTINATIONS = {
+  type: 'list',
+  lengthMin: 1,
+  lengthMax: 1,
+  member: {
+    type: 'structure',
+    members: {
+      cloudWatchLogs: required(
+        inBody({ type: 'structure', members: { logGroupArn: required(inBody(LOG_GROUP_ARN)) } }),
+      ),
+      filters: required(
+        inBody({
+          type: 'structure',
+          members: { qspThreshold: required(inBody({ type: 'integer', min: 0 })) },
+        }),
+      ),
+    },
+  },
+} as const satisfies ListShape;
+
 /** Free text: the tagging operations say what an ARN must be themselves. */
 export const RESOURCE_ARN = { type: 'string', lengthMin: 1, lengthMax: 2048 } as const satisfies StringShape;
