@@ -1,6 +1,6 @@
 // What the gateway asks of the control plane: whose key is this, which operation is that, carry it out.
 
-import type { Principal } from '@ampere/iam';
+import type { AttachedPolicy, Principal } from '@ampere/iam';
 
 /** An access key as signature verification needs it. */
 export interface Credentials {
@@ -67,6 +67,8 @@ export interface WorkspaceEntry {
   readonly arn: string;
   readonly status: 'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING' | 'CREATION_FAILED';
   readonly tags: ReadonlyMap<string, string>;
+  /** What its owner grants or denies to others; undefined when there is none. */
+  readonly resourcePolicy: AttachedPolicy | undefined;
 }
 
 export interface WorkspaceDirectory {

@@ -10,7 +10,7 @@ const found = spawnSync('python3', ['-c', 'import boto3']).status === 0;
 if (!found) console.warn('skipped: the walk with the AWS client needs python3 with boto3');
 
 const WALK = `
-import boto3, sys
+import boto3, json, sys
 from botocore.config import Config
 from botocore.exceptions import ClientError
 amp = boto3.client('amp', endpoint_url=sys.argv[1], region_name='eu-west-1', aws_access_key_id='a',
@@ -73,6 +73,18 @@ amp.create_query_logging_configuration(workspaceId=id, destinations=to)
 amp.update_query_logging_configuration(workspaceId=id, destinations=to)
 assert amp.describe_query_logging_configuration(workspaceId=id)['queryLoggingConfiguration']['destinations'] == to
 amp.delete_query_logging_configuration(workspaceId=id)
+
+policy = json.dumps({'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Principal': {'AWS': '999999999999'},
+                     'Action': ['aps:RemoteWrite'], 'Resource': arn}]}, indent=2)
+put = amp.put_resource_policy(workspaceId=id, policyDocument=policy, revisionId='NO_POLICY')
+assert put['policyStatus'] == 'CREATING', put
+found = amp.describe_resource_policy(workspaceId=id)
+assert (found['policyDocument'], found['revisionId'], found['policyStatus']) == (policy, put['revisionId'], 'ACTIVE'), found
+fails('ConflictException', 409, 'The revisionId is not that of the current resource policy.',
+      amp.delete_resource_policy, workspaceId=id, revisionId='old')
+fails('ValidationException', 400, 'Workspace resource policy cannot be malformed',
+      amp.put_resource_policy, workspaceId=id, policyDocument='{}')
+amp.delete_resource_policy(workspaceId=id, revisionId=put['revisionId'])
 
 amp.delete_workspace(workspaceId=id)
 amp.get_waiter('workspace_deleted').wait(workspaceId=id, WaiterConfig=fast)

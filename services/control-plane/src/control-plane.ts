@@ -18,6 +18,7 @@ import type {
   WorkspaceDirectory,
   WorkspaceSettingsListener,
 } from '@ampere/contracts';
+import { type AttachedPolicy, PolicyCache } from '@ampere/iam';
 import type { Limits } from '@ampere/limits';
 import { assert, type Clock, type Disk, type Random } from '@ampere/platform';
 import { type Account, type AccountOptions, ensureAccount, RootCredentials } from './account.ts';
@@ -114,6 +115,7 @@ class SqliteControlPlane implements LocalControlPlane {
     const workspaces = new WorkspaceStore(store, (workspaceId) => refresh(workspaceId));
     const parts = new WorkspacePartStore(store, clock, (workspaceId, kind) => {
       if (kind === 'configuration') tellSettings(workspaceId);
+      if (kind === 'resource-policy') refresh(workspaceId);
     });
     const tellSettings = (workspaceId: string): void =>
       settingsListener?.settingsChanged(workspaceId, effectiveSettings(workspaceId, parts, limits));
@@ -122,8 +124,18 @@ class SqliteControlPlane implements LocalControlPlane {
     });
     const refresh = (workspaceId: string): void => {
       const workspace = workspaces.find(workspaceId);
-      if (workspace === undefined) directory.remove(workspaceId);
-      else directory.put(workspaceId, workspace.status, tags.of(workspaceResource(workspaceId)));
+      if (workspace === undefined) {
+        directory.remove(workspaceId);
+        return;
+      }
+      const ownTags = tags.of(workspaceResource(workspaceId));
+      directory.put(workspaceId, workspace.status, ownTags, policyOf(workspaceId));
+    };
+    // Compiled once for each text; only documents that were checked are stored.
+    const policies = new PolicyCache();
+    const policyOf = (workspaceId: string): AttachedPolicy | undefined => {
+      const content = parts.find(workspaceId, 'resource-policy')?.content;
+      return content && { name: workspaceId, policy: policies.parse(content.policyDocument, 'resource') };
     };
     for (const workspaceId of workspaces.ids()) refresh(workspaceId);
     for (const workspaceId of parts.owners('configuration')) tellSettings(workspaceId);

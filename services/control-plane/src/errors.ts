@@ -27,6 +27,7 @@ export const RESOURCE_TYPES = {
   workspace: 'AWS::APS::Workspace',
   loggingConfiguration: 'AWS::APS::LoggingConfiguration',
   queryLoggingConfiguration: 'AWS::APS::QueryLoggingConfiguration',
+  resourcePolicy: 'AWS::APS::ResourcePolicy',
 } as const;
 
 /** A refusal. Thrown by whoever finds the reason, turned into an answer in one place. */

@@ -111,5 +111,8 @@ export const LOGGING_DESTINATIONS = {
   },
 } as const satisfies ListShape;
 
+/** Free text, which the operation that takes it checks itself. */
+export const TEXT = { type: 'string' } as const satisfies StringShape;
+
 /** Free text: the tagging operations say what an ARN must be themselves. */
 export const RESOURCE_ARN = { type: 'string', lengthMin: 1, lengthMax: 2048 } as const satisfies StringShape;

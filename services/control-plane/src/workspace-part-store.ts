@@ -26,6 +26,7 @@ export interface PartContents {
   };
   readonly logging: { readonly logGroupArn: string };
   readonly 'query-logging': { readonly destinations: readonly StoredLogDestination[] };
+  readonly 'resource-policy': { readonly policyDocument: string; readonly revisionId: string };
 }
 
 export type PartKind = keyof PartContents;

@@ -4,13 +4,16 @@ import { createQueryLoggingConfiguration } from './create-query-logging-configur
 import { createWorkspace } from './create-workspace.ts';
 import { deleteLoggingConfiguration } from './delete-logging-configuration.ts';
 import { deleteQueryLoggingConfiguration } from './delete-query-logging-configuration.ts';
+import { deleteResourcePolicy } from './delete-resource-policy.ts';
 import { deleteWorkspace } from './delete-workspace.ts';
 import { describeLoggingConfiguration } from './describe-logging-configuration.ts';
 import { describeQueryLoggingConfiguration } from './describe-query-logging-configuration.ts';
+import { describeResourcePolicy } from './describe-resource-policy.ts';
 import { describeWorkspace } from './describe-workspace.ts';
 import { describeWorkspaceConfiguration } from './describe-workspace-configuration.ts';
 import { listTagsForResource } from './list-tags-for-resource.ts';
 import { listWorkspaces } from './list-workspaces.ts';
+import { putResourcePolicy } from './put-resource-policy.ts';
 import { tagResource } from './tag-resource.ts';
 import { untagResource } from './untag-resource.ts';
 import { updateLoggingConfiguration } from './update-logging-configuration.ts';
@@ -25,13 +28,16 @@ export const OPERATIONS: readonly AnyOperation[] = [
   createWorkspace,
   deleteLoggingConfiguration,
   deleteQueryLoggingConfiguration,
+  deleteResourcePolicy,
   deleteWorkspace,
   describeLoggingConfiguration,
   describeQueryLoggingConfiguration,
+  describeResourcePolicy,
   describeWorkspace,
   describeWorkspaceConfiguration,
   listTagsForResource,
   listWorkspaces,
+  putResourcePolicy,
   tagResource,
   untagResource,
   updateLoggingConfiguration,
