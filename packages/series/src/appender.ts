@@ -39,7 +39,8 @@ export type RefusalReason =
   | 'new_value_for_timestamp'
   | 'sample_too_old'
   | 'sample_too_far_in_future'
-  | 'native_histogram_unsupported';
+  | 'native_histogram_unsupported'
+  | 'too_many_ha_clusters';
 
 export interface Refusal {
   readonly reason: RefusalReason;

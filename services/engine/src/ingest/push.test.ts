@@ -310,6 +310,21 @@ test('a log that can not keep up is a 503', async () => {
 test('the metrics of a deleted workspace go with it', async () => {
   const { push, engine } = await setUp();
   await push(samples(1));
+  const ofReplica = (replica: string) =>
+    body({
+      timeseries: [
+        {
+          labels: [
+            ['cluster', 'c'],
+            ['__replica__', replica],
+          ],
+          samples: [{ timestampMs: 1000, value: 1 }],
+        },
+      ],
+    });
+  expect((await push(ofReplica('a'))).status).toBe(200);
+  expect((await push(ofReplica('b'))).status).toBe(202);
+  expect(await engine.metricsText()).toContain('ampere_ha_deduplicated_samples_total{workspace="ws-1"} 1');
   await engine.deleteTenant('ws-1');
   expect(await engine.metricsText()).not.toContain('ws-1');
   expect((await push(samples(1))).status).toBe(404);

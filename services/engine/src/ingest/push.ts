@@ -2,10 +2,11 @@
 //
 // 1. Headers say Remote-Write 1.0 in snappy, or 415; a body over the limit is 413.
 // 2. Decompress and walk the body. Broken ones are 400, those that would unfold too far are 413.
-// 3. The workspace's rate takes the whole request or none of it: 429 with Retry-After.
-// 4. Store what is good, keep metadata, and wait until it is durable. Disk trouble is 503, which makes
+// 3. Of replicated senders the elected one is taken; when all there is comes from others, it is 202.
+// 4. The workspace's rate takes the whole request or none of it: 429 with Retry-After.
+// 5. Store what is good, keep metadata, and wait until it is durable. Disk trouble is 503, which makes
 //    senders come again.
-// 5. 200, or 400 with what was refused and why. A sender does not repeat what was answered 400, so what
+// 6. 200, or 400 with what was refused and why. A sender does not repeat what was answered 400, so what
 //    is good has been stored by then.
 //
 // Decoding and appending are one synchronous stretch: the decoder's arrays serve all workspaces, and
@@ -23,6 +24,9 @@ import {
 } from '@ampere/remote-write';
 import type { Appender, Labels, Refusal } from '@ampere/series';
 import { TsdbError } from '@ampere/tsdb';
+import { HaFilter, type HaOutcome } from '../ha/ha-filter.ts';
+import type { HaMetrics } from '../ha/ha-metrics.ts';
+import { HA_CLUSTERS_MAX } from '../ha/ha-tracker.ts';
 import { errorFields, type Log } from '../log.ts';
 import { emptyResponse, plainText } from '../responses.ts';
 import type { MetadataRefusal } from '../tenants/metadata-store.ts';
@@ -45,12 +49,14 @@ const SERIES_TEXT_LENGTH_MAX = 200;
 
 export interface PushOptions {
   readonly metrics: PushMetrics;
+  readonly haMetrics: HaMetrics;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /** What came of the synchronous stretch. */
 interface Stored {
+  readonly ha: HaOutcome;
   readonly appender: Appender;
   readonly samplesSent: number;
   readonly samplesStored: number;
@@ -61,6 +67,7 @@ interface Stored {
 export class PushHandler {
   readonly #options: PushOptions;
   readonly #snappy = new SnappyDecoder(DECODED_BYTES_MAX);
+  readonly #haFilter = new HaFilter();
   readonly #decoder = new WriteRequestDecoder({ samplesMax: SAMPLES_MAX, metadataMax: METADATA_MAX });
 
   constructor(options: PushOptions) {
@@ -87,10 +94,14 @@ export class PushHandler {
     }
     try {
       const decoded = this.#decode(request.body, requestBytesMax);
-      const limited = this.#limitRate(decoded, tenant);
+      // Before the columns change: its text is read from their bytes.
+      const ofHistograms = decoded.histogramCount > 0 ? [histogramRefusal(decoded)] : [];
+      const ha = this.#haFilter.apply(decoded.columns, tenant.ha);
+      this.#options.haMetrics.count(ha, tenant.id);
+      const limited = this.#limitRate(decoded, ha, tenant);
       if (limited !== undefined) return limited;
-      const stored = this.#store(decoded, tenant);
-      await this.#commit(stored.appender);
+      const stored = this.#store(decoded, ha, ofHistograms, tenant);
+      await this.#commit(stored.appender, tenant);
       return answer(stored);
     } catch (error) {
       if (error instanceof DecodeError)
@@ -107,9 +118,9 @@ export class PushHandler {
     return this.#decoder.decode(this.#snappy.decode(body, decodedBytesMax));
   }
 
-  #limitRate(decoded: DecodedWriteRequest, tenant: Tenant): EngineResponse | undefined {
+  #limitRate(decoded: DecodedWriteRequest, ha: HaOutcome, tenant: Tenant): EngineResponse | undefined {
     const { metrics } = this.#options;
-    const samples = decoded.columns.sampleCount + decoded.histogramCount;
+    const samples = ha.columns.sampleCount + decoded.histogramCount;
     const metadata = decoded.metadata.length;
     if (tenant.ingestionTokens.take(samples + metadata)) return undefined;
     metrics.discardedSamples.with('rate_limited', tenant.id).inc(samples);
@@ -122,13 +133,18 @@ export class PushHandler {
     });
   }
 
-  #store(decoded: DecodedWriteRequest, tenant: Tenant): Stored {
+  #store(
+    decoded: DecodedWriteRequest,
+    ha: HaOutcome,
+    ofHistograms: readonly Refusal[],
+    tenant: Tenant,
+  ): Stored {
     const { metrics } = this.#options;
-    const { columns, metadata, exemplarCount, histogramCount } = decoded;
+    const { metadata, exemplarCount, histogramCount } = decoded;
     const appender = tenant.tsdb.appender();
-    const outcome = appender.append(columns);
-    const refusals = [...outcome.refusals];
-    if (histogramCount > 0) refusals.push(histogramRefusal(decoded));
+    const outcome = appender.append(ha.columns);
+    const refusals = [...outcome.refusals, ...ofHistograms];
+    if (ha.ofClustersTooMany > 0) refusals.push(clustersRefusal(ha));
     const metadataRefusals = tenant.metadata.record(metadata);
     metrics.samples.with(tenant.id).inc(outcome.appended);
     for (const { reason, samples } of refusals) {
@@ -142,18 +158,19 @@ export class PushHandler {
     if (metadataTaken > 0) metrics.metadata.with(tenant.id).inc(metadataTaken);
     if (exemplarCount > 0) metrics.exemplars.with(tenant.id).inc(exemplarCount);
     return {
+      ha,
       appender,
-      samplesSent: columns.sampleCount + histogramCount,
+      samplesSent: ha.columns.sampleCount + ha.ofClustersTooMany + histogramCount,
       samplesStored: outcome.appended,
       refusals,
       metadataRefusals,
     };
   }
 
-  async #commit(appender: Appender): Promise<void> {
+  async #commit(appender: Appender, tenant: Tenant): Promise<void> {
     const { clock, metrics } = this.#options;
     const startMs = clock.monotonicMs();
-    await appender.commit();
+    await Promise.all([appender.commit(), tenant.ha.save()]);
     metrics.commitSeconds.observe((clock.monotonicMs() - startMs) / 1000);
   }
 
@@ -170,7 +187,7 @@ export class PushHandler {
 }
 
 function answer(stored: Stored): EngineResponse {
-  const { refusals, metadataRefusals } = stored;
+  const { ha, refusals, metadataRefusals } = stored;
   const parts: string[] = [];
   if (refusals.length > 0) {
     const refused = refusals.reduce((sum, { samples }) => sum + samples, 0);
@@ -183,7 +200,14 @@ function answer(stored: Stored): EngineResponse {
   for (const { reason, entries, message } of metadataRefusals) {
     if (message !== '') parts.push(`${entries} metadata ${reason}: ${message}`);
   }
-  if (parts.length === 0) return emptyResponse(200);
+  if (parts.length === 0) {
+    if (ha.columns.seriesCount > 0 || ha.example === undefined) return emptyResponse(200);
+    const { replica, elected } = ha.example;
+    return plainText(
+      202,
+      `replicas did not match, rejecting sample: replica=${quoted(replica)}, elected=${quoted(elected)}`,
+    );
+  }
   return plainText(400, parts.join('; ').replaceAll('\n', ' '));
 }
 
@@ -195,6 +219,18 @@ function histogramRefusal(decoded: DecodedWriteRequest): Refusal {
     samples: histogramCount,
     message: `native histograms are not supported, series: '${seriesText(labels)}'`,
   };
+}
+
+function clustersRefusal({ ofClustersTooMany }: HaOutcome): Refusal {
+  return {
+    reason: 'too_many_ha_clusters',
+    samples: ofClustersTooMany,
+    message: `too many HA clusters (limit: ${HA_CLUSTERS_MAX})`,
+  };
+}
+
+function quoted(value: string): string {
+  return JSON.stringify(value.slice(0, SERIES_TEXT_LENGTH_MAX));
 }
 
 function seriesText(labels: Labels): string {

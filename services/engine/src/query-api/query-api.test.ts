@@ -197,6 +197,24 @@ test('status/tsdb passes on what the storage counts', async () => {
   );
 });
 
+test('status/ha_tracker shows the elected replicas', async () => {
+  const elected = { replica: 'a', electedAtMs: NOW_MS };
+  const haClusters = [
+    { cluster: 'c', ...elected, receivedAtMs: NOW_MS + 1500 },
+    { cluster: 'd', ...elected, receivedAtMs: undefined },
+  ];
+  const electedAt = '2023-11-14T22:13:20.000Z';
+  expect(await new ApiKit({ haClusters }).ask('GET status/ha_tracker')).toEqual(
+    ok({
+      clusters: [
+        { cluster: 'c', replica: 'a', electedAt, receivedAt: '2023-11-14T22:13:21.500Z' },
+        { cluster: 'd', replica: 'a', electedAt, receivedAt: null },
+      ],
+    }),
+  );
+  expect(await new ApiKit().ask('GET status/ha_tracker')).toEqual(ok({ clusters: [] }));
+});
+
 test('the evaluator gets what was asked for', async () => {
   const requests: unknown[] = [];
   const evaluate: Evaluate = (_, { expr, checkAlive, ...request }, options) => {

@@ -1,4 +1,5 @@
 import type { Endpoint } from './endpoint.ts';
+import { haTracker } from './endpoints/ha-tracker.ts';
 import { labels, labelValues, series } from './endpoints/labels.ts';
 import { metadata } from './endpoints/metadata.ts';
 import { query, queryRange } from './endpoints/query.ts';
@@ -37,6 +38,7 @@ const ROUTES: ReadonlyMap<string, Route> = new Map(
       ['status/buildinfo', GET, buildInfo, false],
       ['status/runtimeinfo', GET, runtimeInfo, false],
       ['status/tsdb', GET, tsdb, false],
+      ['status/ha_tracker', GET, haTracker, false],
     ] as const
   ).map(([name, methods, endpoint, isQuery]) => [name, { name, methods, endpoint, isQuery }]),
 );

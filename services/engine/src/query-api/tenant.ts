@@ -34,10 +34,22 @@ export interface QueryStorage {
   status(limit: number): TsdbStatus;
 }
 
+/** The elected replicas of clusters; times in milliseconds since 1970. */
+export interface HaSource {
+  clusters(): readonly {
+    readonly cluster: string;
+    readonly replica: string;
+    readonly electedAtMs: number;
+    /** Undefined when the replica was not heard of since the start. */
+    readonly receivedAtMs: number | undefined;
+  }[];
+}
+
 /** One workspace as the query API sees it. */
 export interface QueryTenant {
   readonly tsdb: QueryStorage;
   readonly metadata: MetadataSource;
+  readonly ha: HaSource;
   readonly limits: QueryLimits;
 }
 

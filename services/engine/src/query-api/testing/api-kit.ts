@@ -57,6 +57,7 @@ export interface KitOptions {
   readonly metadata?: ReadonlyMap<string, readonly MetadataEntry[]>;
   readonly limits?: Partial<QueryLimits>;
   readonly status?: (limit: number) => TsdbStatus;
+  readonly haClusters?: ReturnType<QueryTenant['ha']['clusters']>;
   readonly slowQueryMs?: number;
 }
 
@@ -82,6 +83,7 @@ export class ApiKit {
         status: options.status ?? (() => EMPTY_STATUS),
       },
       metadata: { of: (name) => metadata.get(name) ?? [], entries: () => metadata.entries() },
+      ha: { clusters: () => options.haClusters ?? [] },
       limits: { queryTimeRangeMs: 0, querySamplesMax: 0, retentionMs: 150 * 86_400_000, ...options.limits },
     };
     const apiOptions: QueryApiOptions = {
