@@ -117,16 +117,15 @@ describe('headers', () => {
   );
   check('version 1.0.0', { 'x-prometheus-remote-write-version': '1.0.0' }, 200);
   check(
-    'Remote-Write 2.0',
-    { ...HEADERS, 'content-type': 'application/x-protobuf;proto=io.prometheus.write.v2.Request' },
-    415,
-    'Remote-Write 2.0 (proto=io.prometheus.write.v2.Request) is not supported; send Remote-Write 1.0',
+    'a version of 2.0 beside the message of 1.0',
+    { ...HEADERS, 'x-prometheus-remote-write-version': '2.0.0' },
+    200,
   );
   check(
     'another message',
     { 'content-type': 'application/x-protobuf;proto=x.Y' },
     415,
-    'message "x.Y" is not supported',
+    'message "x.Y" is not supported; send proto=io.prometheus.write.v2.Request or proto=prometheus.WriteRequest',
   );
   check(
     'JSON',
@@ -136,10 +135,10 @@ describe('headers', () => {
   );
   check('gzip', { 'content-encoding': 'gzip' }, 415, 'content encoding "gzip" is not supported; send snappy');
   check(
-    'version 2',
-    { 'x-prometheus-remote-write-version': '2.0.0' },
+    'version 3',
+    { 'x-prometheus-remote-write-version': '3.0.0' },
     415,
-    'version "2.0.0" is not supported',
+    'version "3.0.0" is not supported; send 0.1.0 or 2.0.0',
   );
 });
 

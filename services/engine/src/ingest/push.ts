@@ -1,6 +1,6 @@
 // Remote write: from the body of a POST to samples on disk.
 //
-// 1. Headers say Remote-Write 1.0 in snappy, or 415; a body over the limit is 413.
+// 1. Headers say Remote-Write 1.0 or 2.0 in snappy, or 415; a body over the limit is 413.
 // 2. Decompress and walk the body. Broken ones are 400, those that would unfold too far are 413.
 // 3. Of replicated senders the elected one is taken; when all there is comes from others, it is 202.
 // 4. The workspace's rate takes the whole request or none of it: 429 with Retry-After.
@@ -21,6 +21,7 @@ import {
   readLabelRun,
   SnappyDecoder,
   WriteRequestDecoder,
+  WriteRequestV2Decoder,
 } from '@ampere/remote-write';
 import type { Appender, Labels, Refusal } from '@ampere/series';
 import { TsdbError } from '@ampere/tsdb';
@@ -31,7 +32,7 @@ import { errorFields, type Log } from '../log.ts';
 import { emptyResponse, plainText } from '../responses.ts';
 import type { MetadataRefusal } from '../tenants/metadata-store.ts';
 import type { Tenant } from '../tenants/tenant.ts';
-import { unsupportedMedia } from './push-headers.ts';
+import { type MessageVersion, negotiateMessage, writtenHeaders } from './push-headers.ts';
 import type { PushMetrics } from './push-metrics.ts';
 
 /** However the limits are set, no body unfolds beyond this. */
@@ -43,6 +44,7 @@ const DECODED_BYTES_MAX = 64 * 1024 * 1024;
 const EXPANSION_MAX = 16;
 const SAMPLES_MAX = 1_000_000;
 const METADATA_MAX = 100_000;
+const SYMBOLS_MAX = 1_000_000;
 /** Told to a sender whose request is larger than the bucket ever gets. */
 const RETRY_NEVER_SECONDS = 60;
 const SERIES_TEXT_LENGTH_MAX = 200;
@@ -69,6 +71,12 @@ export class PushHandler {
   readonly #snappy = new SnappyDecoder(DECODED_BYTES_MAX);
   readonly #haFilter = new HaFilter();
   readonly #decoder = new WriteRequestDecoder({ samplesMax: SAMPLES_MAX, metadataMax: METADATA_MAX });
+  readonly #decoderV2 = new WriteRequestV2Decoder({
+    samplesMax: SAMPLES_MAX,
+    metadataMax: METADATA_MAX,
+    symbolsMax: SYMBOLS_MAX,
+    labelBytesMax: DECODED_BYTES_MAX,
+  });
 
   constructor(options: PushOptions) {
     this.#options = options;
@@ -83,8 +91,14 @@ export class PushHandler {
 
   async #push(request: EngineRequest, tenant: Tenant): Promise<EngineResponse> {
     if (request.method !== 'POST') return plainText(405, 'remote write takes POST alone', { allow: 'POST' });
-    const unsupported = unsupportedMedia(request.headers);
-    if (unsupported !== undefined) return plainText(415, unsupported);
+    const version = negotiateMessage(request.headers);
+    if (typeof version === 'string') return plainText(415, version);
+    const response = await this.#write(request, version, tenant);
+    return { ...response, headers: { ...writtenHeaders(0), ...response.headers } };
+  }
+
+  /** Says how much was written when that is more than nothing. */
+  async #write(request: EngineRequest, version: MessageVersion, tenant: Tenant): Promise<EngineResponse> {
     const { requestBytesMax } = tenant.limits;
     if (exceeds(request.body.length, requestBytesMax)) {
       return plainText(
@@ -93,7 +107,7 @@ export class PushHandler {
       );
     }
     try {
-      const decoded = this.#decode(request.body, requestBytesMax);
+      const decoded = this.#decode(request.body, version, requestBytesMax);
       // Before the columns change: its text is read from their bytes.
       const ofHistograms = decoded.histogramCount > 0 ? [histogramRefusal(decoded)] : [];
       const ha = this.#haFilter.apply(decoded.columns, tenant.ha);
@@ -102,7 +116,7 @@ export class PushHandler {
       if (limited !== undefined) return limited;
       const stored = this.#store(decoded, ha, ofHistograms, tenant);
       await this.#commit(stored.appender, tenant);
-      return answer(stored);
+      return withWritten(answer(stored), stored.samplesStored);
     } catch (error) {
       if (error instanceof DecodeError)
         return plainText(error.kind === 'too-large' ? 413 : 400, error.message);
@@ -113,9 +127,10 @@ export class PushHandler {
     }
   }
 
-  #decode(body: Uint8Array, requestBytesMax: number): DecodedWriteRequest {
+  #decode(body: Uint8Array, version: MessageVersion, requestBytesMax: number): DecodedWriteRequest {
     const decodedBytesMax = requestBytesMax === 0 ? DECODED_BYTES_MAX : requestBytesMax * EXPANSION_MAX;
-    return this.#decoder.decode(this.#snappy.decode(body, decodedBytesMax));
+    const decoder = version === 2 ? this.#decoderV2 : this.#decoder;
+    return decoder.decode(this.#snappy.decode(body, decodedBytesMax));
   }
 
   #limitRate(decoded: DecodedWriteRequest, ha: HaOutcome, tenant: Tenant): EngineResponse | undefined {
@@ -209,6 +224,10 @@ function answer(stored: Stored): EngineResponse {
     );
   }
   return plainText(400, parts.join('; ').replaceAll('\n', ' '));
+}
+
+function withWritten(response: EngineResponse, samples: number): EngineResponse {
+  return { ...response, headers: { ...response.headers, ...writtenHeaders(samples) } };
 }
 
 function histogramRefusal(decoded: DecodedWriteRequest): Refusal {
