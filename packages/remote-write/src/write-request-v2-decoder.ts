@@ -3,7 +3,8 @@
 // 1. Symbols are gathered, wherever in the message they stand; time series are stepped over.
 // 2. Each TimeSeries is walked field by field. Its references are turned into label bytes as they are
 //    met, in the spelling that storage knows from 1.0 (symbol-table.ts), so that a sender which changes
-//    from one version to the other goes on with the same series.
+//    from one version to the other goes on with the same series. Each series has label bytes of its own,
+//    which may be changed in place.
 // 3. Samples go straight into the columns. A TimeSeries without float samples is not in the columns, and
 //    its label bytes are given up again. Exemplars and native histograms are counted; the caller says
 //    what becomes of them. Times at which counters began are checked and counted, and go nowhere.

@@ -106,6 +106,21 @@ test('of a partial write the answer says how much was written', async () => {
   expect([response.status, storage.commits, written(response)]).toEqual([400, 1, ['1', '0', '0']]);
 });
 
+test('samples of a replica that is not elected are dropped, and count as written', async () => {
+  const { push, storage } = await setUp();
+  const replica = (name: string): OutgoingSeriesV2 =>
+    series('m', {
+      labels: [
+        ['__name__', 'm'],
+        ['__replica__', name],
+        ['cluster', 'c'],
+      ],
+    });
+  expect((await push([replica('a')])).status).toBe(200);
+  const response = await push([replica('b'), replica('b')]);
+  expect([response.status, storage.samples, written(response)]).toEqual([202, 1, ['2', '0', '0']]);
+});
+
 test('metadata of the series reaches the metadata store', async () => {
   const { push, ask } = await setUp();
   const metadata = { type: 'counter', help: 'How many.', unit: 'requests' } as const;

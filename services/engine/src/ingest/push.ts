@@ -116,7 +116,8 @@ export class PushHandler {
       if (limited !== undefined) return limited;
       const stored = this.#store(decoded, ha, ofHistograms, tenant);
       await this.#commit(stored.appender, tenant);
-      return withWritten(answer(stored), stored.samplesStored);
+      // What was taken from the other replica is there: a sender that is told less reports a failure.
+      return withWritten(answer(stored), stored.samplesStored + ha.deduplicated);
     } catch (error) {
       if (error instanceof DecodeError)
         return plainText(error.kind === 'too-large' ? 413 : 400, error.message);
