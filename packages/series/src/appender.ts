@@ -48,6 +48,8 @@ export interface Refusal {
   samples: number;
   /** What to tell the client, naming one example series. */
   readonly message: string;
+  /** That series as `name{label="value"}`; empty when there is none to name. */
+  readonly example: string;
 }
 
 export interface AppendOutcome {

@@ -21,6 +21,7 @@ import type { OpenStorage } from './tenants/storage.ts';
 import { registerStorageMetrics } from './tenants/storage-metrics.ts';
 import type { Tenant } from './tenants/tenant.ts';
 import { Tenants } from './tenants/tenants.ts';
+import { registerUsageMetrics } from './usage/usage-metrics.ts';
 
 const PUSH_PATH = '/api/v1/push';
 const QUERY_PREFIX = '/prometheus/api/v1/';
@@ -66,6 +67,7 @@ export class Engine implements EngineClient {
     );
     registerStorageMetrics(registry, tenants);
     registerHaState(registry, tenants);
+    registerUsageMetrics(registry, tenants);
     registry.gaugeCallback(
       'ampere_engine_workspaces',
       'Workspaces by state of their storage.',

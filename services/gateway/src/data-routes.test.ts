@@ -32,6 +32,7 @@ check(
   'aps:QueryMetrics',
   '/prometheus/api/v1/status/ha_tracker',
 );
+check('/workspaces/ws-1/api/v1/status/limits', 'aps:QueryMetrics', '/prometheus/api/v1/status/limits');
 check('/workspaces');
 check('/workspaces/ws-1');
 check('/workspaces/ws-1/');

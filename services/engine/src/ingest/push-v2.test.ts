@@ -101,7 +101,7 @@ test('native histograms are refused with a text, samples beside them are stored'
 
 test('of a partial write the answer says how much was written', async () => {
   const { push, storage } = await setUp();
-  storage.refusals = [{ reason: 'sample_out_of_order', samples: 2, message: 'late' }];
+  storage.refusals = [{ reason: 'sample_out_of_order', samples: 2, message: 'late', example: 'a{}' }];
   const response = await push([series('a'), series('b'), series('c')]);
   expect([response.status, storage.commits, written(response)]).toEqual([400, 1, ['1', '0', '0']]);
 });

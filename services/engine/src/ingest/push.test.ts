@@ -194,8 +194,8 @@ test('another method is refused', async () => {
 test('what storage refuses is named after what is good was committed', async () => {
   const { push, storage, engine } = await setUp();
   storage.refusals = [
-    { reason: 'label_invalid', samples: 1, message: "label 'a b' is invalid" },
-    { reason: 'sample_out_of_order', samples: 2, message: "out of order sample, series: 'm'" },
+    { reason: 'label_invalid', samples: 1, message: "label 'a b' is invalid", example: '' },
+    { reason: 'sample_out_of_order', samples: 2, message: "out of order sample, series: 'm'", example: '' },
   ];
   const response = await push(samples(10));
   expect([response.status, storage.samples, storage.commits]).toEqual([400, 7, 1]);

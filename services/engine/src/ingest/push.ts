@@ -101,10 +101,9 @@ export class PushHandler {
   async #write(request: EngineRequest, version: MessageVersion, tenant: Tenant): Promise<EngineResponse> {
     const { requestBytesMax } = tenant.limits;
     if (exceeds(request.body.length, requestBytesMax)) {
-      return plainText(
-        413,
-        `body of ${request.body.length} bytes is larger than the limit of ${requestBytesMax} bytes`,
-      );
+      const text = `body of ${request.body.length} bytes is larger than the limit of ${requestBytesMax} bytes`;
+      tenant.usage.note('request_size', 1, text);
+      return plainText(413, text);
     }
     try {
       const decoded = this.#decode(request.body, version, requestBytesMax);
@@ -119,8 +118,11 @@ export class PushHandler {
       // What was taken from the other replica is there: a sender that is told less reports a failure.
       return withWritten(answer(stored), stored.samplesStored + ha.deduplicated);
     } catch (error) {
-      if (error instanceof DecodeError)
-        return plainText(error.kind === 'too-large' ? 413 : 400, error.message);
+      if (error instanceof DecodeError) {
+        if (error.kind !== 'too-large') return plainText(400, error.message);
+        tenant.usage.note('request_size', 1, error.message);
+        return plainText(413, error.message);
+      }
       if (error instanceof DiskError || error instanceof TsdbError) {
         return this.#storageTrouble(error, request, tenant);
       }
@@ -138,15 +140,19 @@ export class PushHandler {
     const { metrics } = this.#options;
     const samples = ha.columns.sampleCount + decoded.histogramCount;
     const metadata = decoded.metadata.length;
-    if (tenant.ingestionTokens.take(samples + metadata)) return undefined;
+    if (tenant.ingestionTokens.take(samples + metadata)) {
+      tenant.usage.ingested.add(samples + metadata);
+      return undefined;
+    }
     metrics.discardedSamples.with('rate_limited', tenant.id).inc(samples);
     metrics.discardedMetadata.with('rate_limited', tenant.id).inc(metadata);
     const waitMs = tenant.ingestionTokens.waitMs(samples + metadata);
     const seconds = Number.isFinite(waitMs) ? Math.max(1, Math.ceil(waitMs / 1000)) : RETRY_NEVER_SECONDS;
     const limit = tenant.limits.ingestionSamplesPerSecond;
-    return plainText(429, limitMessage('ingestion_rate', { limit, samples, metadata }), {
-      'retry-after': String(seconds),
-    });
+    const text = limitMessage('ingestion_rate', { limit, samples, metadata });
+    tenant.usage.note(Number.isFinite(waitMs) ? 'ingestion_rate' : 'ingestion_burst', samples, text);
+    tenant.usage.noteDiscarded('rate_limited', samples);
+    return plainText(429, text, { 'retry-after': String(seconds) });
   }
 
   #store(
@@ -163,13 +169,15 @@ export class PushHandler {
     if (ha.ofClustersTooMany > 0) refusals.push(clustersRefusal(ha));
     const metadataRefusals = tenant.metadata.record(metadata);
     metrics.samples.with(tenant.id).inc(outcome.appended);
-    for (const { reason, samples } of refusals) {
-      metrics.discardedSamples.with(reason, tenant.id).inc(samples);
+    for (const refusal of refusals) {
+      metrics.discardedSamples.with(refusal.reason, tenant.id).inc(refusal.samples);
+      tenant.usage.noteSamples(refusal);
     }
     let metadataTaken = metadata.length;
-    for (const { reason, entries } of metadataRefusals) {
-      metrics.discardedMetadata.with(reason, tenant.id).inc(entries);
-      metadataTaken -= entries;
+    for (const refusal of metadataRefusals) {
+      metrics.discardedMetadata.with(refusal.reason, tenant.id).inc(refusal.entries);
+      tenant.usage.noteMetadata(refusal);
+      metadataTaken -= refusal.entries;
     }
     if (metadataTaken > 0) metrics.metadata.with(tenant.id).inc(metadataTaken);
     if (exemplarCount > 0) metrics.exemplars.with(tenant.id).inc(exemplarCount);
@@ -234,10 +242,12 @@ function withWritten(response: EngineResponse, samples: number): EngineResponse 
 function histogramRefusal(decoded: DecodedWriteRequest): Refusal {
   const { columns, histogramLabelsFrom, histogramLabelsTo, histogramCount } = decoded;
   const labels = readLabelRun(columns.bytes, histogramLabelsFrom, histogramLabelsTo);
+  const example = seriesText(labels);
   return {
     reason: 'native_histogram_unsupported',
     samples: histogramCount,
-    message: `native histograms are not supported, series: '${seriesText(labels)}'`,
+    message: `native histograms are not supported, series: '${example}'`,
+    example,
   };
 }
 
@@ -246,6 +256,7 @@ function clustersRefusal({ ofClustersTooMany }: HaOutcome): Refusal {
     reason: 'too_many_ha_clusters',
     samples: ofClustersTooMany,
     message: `too many HA clusters (limit: ${HA_CLUSTERS_MAX})`,
+    example: '',
   };
 }
 

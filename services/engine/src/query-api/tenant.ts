@@ -3,6 +3,7 @@
 import type { EngineOptions, Evaluate, Expr, ValueType } from '@ampere/promql';
 import type { Matcher, Querier } from '@ampere/series';
 import type { TsdbStatus } from '@ampere/tsdb';
+import type { WorkspaceUsage } from '../usage/workspace-usage.ts';
 
 /** The limits of one workspace that bear on queries; 0 is unlimited. */
 export interface QueryLimits {
@@ -45,11 +46,15 @@ export interface HaSource {
   }[];
 }
 
+/** What the workspace uses of its limits. */
+export type UsageSource = Pick<WorkspaceUsage, 'note' | 'limits' | 'discardedSamples' | 'storage'>;
+
 /** One workspace as the query API sees it. */
 export interface QueryTenant {
   readonly tsdb: QueryStorage;
   readonly metadata: MetadataSource;
   readonly ha: HaSource;
+  readonly usage: UsageSource;
   readonly limits: QueryLimits;
 }
 

@@ -2,6 +2,7 @@ import { TokenBucket, type WorkspaceLimits } from '@ampere/limits';
 import { assert, type Clock } from '@ampere/platform';
 import type { Querier } from '@ampere/series';
 import type { HaTracker } from '../ha/ha-tracker.ts';
+import { WorkspaceUsage } from '../usage/workspace-usage.ts';
 import type { MetadataStore } from './metadata-store.ts';
 import type { TenantStorage } from './storage.ts';
 
@@ -14,6 +15,8 @@ export class Tenant {
   readonly limits: WorkspaceLimits;
   /** Samples and metadata entries that may be written. */
   readonly ingestionTokens: TokenBucket;
+  /** What it uses of its limits. */
+  readonly usage: WorkspaceUsage;
   #inFlight = 0;
   #whenIdle: (() => void)[] = [];
 
@@ -37,6 +40,7 @@ export class Tenant {
       { perSecond: ingestionSamplesPerSecond, burst: ingestionBurstSamples },
       parts.clock,
     );
+    this.usage = new WorkspaceUsage({ ...parts, ingestionTokens: this.ingestionTokens });
   }
 
   /** A fresh reading of the database, to be closed by whoever asked for it. */
