@@ -90,16 +90,17 @@ function evaluate(rules: string, lines: readonly (readonly (number | null)[])[])
   const run = new EvaluatedGroup(group!, { file: 'f', host, clock: new FakeClock(0), options });
   const alertTests: object[] = [];
   const exprTests: object[] = [];
+  const last = new Map<string, number>();
   for (let minute = 0; minute < MINUTES; minute++) {
     const now = SERIES.map((i, at) => [{ __name__: 'x', i }, lines[at]![minute]!] as const);
     const there = now.filter(([, value]) => value !== null);
     host.results.set('x', vector(...there));
     host.results.set('x > 0', vector(...there.filter(([, value]) => value > 0)));
     run.evaluate(minute * MINUTE_MS);
+    follow(last, host.takeWritten());
     for (const name of ['ALERTS', 'ALERTS_FOR_STATE', 'r']) {
-      exprTests.push({ expr: name, eval_time: `${minute}m`, exp_samples: samplesOf(host.written, name) });
+      exprTests.push({ expr: name, eval_time: `${minute}m`, exp_samples: samplesOf(last, name) });
     }
-    host.takeWritten();
     for (const status of run.rules) {
       if (!(status.run instanceof AlertingRun)) continue;
       const firing = status.run.activeAlerts.filter((alert) => alert.state === 'firing');
@@ -113,15 +114,18 @@ function evaluate(rules: string, lines: readonly (readonly (number | null)[])[])
   return { alert_rule_test: alertTests, promql_expr_test: exprTests };
 }
 
-/** `SECONDS NAME{a=b,c=d} VALUE`, without what ended. */
-function samplesOf(written: readonly string[], name: string) {
-  const lines = written.map((line) => line.split(' '));
-  return lines
-    .filter(([, series, value]) => series!.startsWith(`${name}{`) && value !== 'stale')
-    .map(([, series, value]) => ({
-      labels: series!.replace(/=([^,}]*)/g, '="$1"'),
-      value: Number(value),
-    }));
+/** Brings the last values up to date; a series is out only when its stale marker was written. */
+function follow(last: Map<string, number>, written: readonly string[]): void {
+  for (const line of written) {
+    const [, series, value] = line.split(' ') as [string, string, string];
+    if (value === 'stale') last.delete(series);
+    else last.set(series, Number(value));
+  }
+}
+
+function samplesOf(last: ReadonlyMap<string, number>, name: string) {
+  const series = [...last].filter(([labels]) => labels.startsWith(`${name}{`));
+  return series.map(([labels, value]) => ({ labels: labels.replace(/=([^,}]*)/g, '="$1"'), value }));
 }
 
 const promtool = findPromtool();
