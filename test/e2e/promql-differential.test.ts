@@ -94,7 +94,7 @@ describeWith(`PromQL beside Prometheus, AMPERE_SEED=${SEED}`, ['prometheus'], (p
     };
 
     const differences: string[] = [];
-    const counts = { answered: 0, empty: 0, refused: 0 };
+    const counts = { answered: 0, empty: 0, refused: 0, annotated: 0 };
     const meant = new Map<string, number>();
     for (let i = 0; i < QUERIES; i++) {
       const question = questionOf(random, randomQuery(random));
@@ -102,6 +102,7 @@ describeWith(`PromQL beside Prometheus, AMPERE_SEED=${SEED}`, ['prometheus'], (p
       if (theirs.status !== 200) counts.refused++;
       else if ((theirs.answer.data!.result as unknown[]).length === 0) counts.empty++;
       else counts.answered++;
+      if (theirs.answer.warnings !== undefined || theirs.answer.infos !== undefined) counts.annotated++;
       const difference =
         ours.status === theirs.status
           ? differenceOf(question.query, ours.answer, theirs.answer)
@@ -113,6 +114,7 @@ describeWith(`PromQL beside Prometheus, AMPERE_SEED=${SEED}`, ['prometheus'], (p
     }
     console.log(`AMPERE_SEED=${SEED}: ${JSON.stringify(counts)}, meant: ${JSON.stringify([...meant])}`);
     // The comparison is worth something only when most queries find something.
+    expect(counts.annotated).toBeGreaterThan(QUERIES / 50);
     expect(counts.answered).toBeGreaterThan(QUERIES / 5);
     const shown = differences.slice(0, SHOWN_MAX).join('\n');
     expect(differences.length, `${differences.length} differences, AMPERE_SEED=${SEED}\n${shown}`).toBe(0);
