@@ -1,11 +1,10 @@
 // Each definition of the shared cases: amtool's verdict and words for the configuration inside, and what
-// the service answers. The cases lie in AMPERE_SHARED or `../shared` beside the repository; without them
-// the test is skipped and says so.
+// the service answers.
 
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describeWith } from '@ampere/testing';
+import { expect, test } from 'vitest';
 import { ConfigError } from '../errors.ts';
 import { parseConfig } from './config.ts';
 import { DEFINITION_LIMITS, DefinitionError, parseDefinition } from './definition.ts';
@@ -18,10 +17,6 @@ interface Case {
   readonly tool_output: string;
   readonly expected: 'accept' | 'reject' | 'either';
 }
-
-const root = join(dirname(fileURLToPath(import.meta.url)), '../../../..');
-const shared = process.env['AMPERE_SHARED'] ?? join(root, '../shared');
-const folder = [join(shared, 'conformance/definitions')].find(existsSync);
 
 /** Template files are parsed by the caller's check; here it knows the two that are broken. */
 const BROKEN_TEMPLATES = new Map([
@@ -65,17 +60,16 @@ function serviceAccepts(source: string): boolean {
   }
 }
 
-describe.skipIf(folder === undefined)('shared definitions (skipped without ../shared)', () => {
-  const all = JSON.parse(
-    folder === undefined ? '[]' : readFileSync(join(folder, 'verdicts.json'), 'utf8'),
-  ) as Case[];
+describeWith('shared definitions', ['shared'], ({ shared }) => {
+  const folder = join(shared, 'conformance/definitions');
+  const all = JSON.parse(readFileSync(join(folder, 'verdicts.json'), 'utf8')) as Case[];
   const cases = all.filter(({ kind }) => kind === 'definitions');
 
   test('there are cases', () => expect(cases.length).toBeGreaterThan(40));
 
   for (const { file, tool_ok: toolOk, tool_output: output, expected } of cases) {
     test(file, () => {
-      const source = readFileSync(join(folder!, file), 'utf8');
+      const source = readFileSync(join(folder, file), 'utf8');
       if (expected !== 'either') expect(serviceAccepts(source)).toBe(expected === 'accept');
       if (output.startsWith('outer document')) return;
       const complaint = /'alertmanager.yml' {2}FAILED: ([\s\S]*?)\n\namtool/.exec(output)?.[1] ?? null;
