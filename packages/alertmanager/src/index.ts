@@ -1,3 +1,4 @@
+export { type Alert, isResolved, makeAlert, mergeAlerts, type PostedAlert } from './alert.ts';
 export {
   type AlertmanagerConfig,
   type InhibitRuleConfig,
@@ -12,7 +13,20 @@ export {
   type DefinitionOptions,
   parseDefinition,
 } from './config/definition.ts';
+export { parseDurationMs } from './config/duration.ts';
 export type { Integration, OtherConfig, Receiver, SigV4Config, SnsConfig } from './config/receivers.ts';
-export { ConfigError } from './errors.ts';
+export { AlertmanagerError, ConfigError } from './errors.ts';
+export { Inhibitor } from './inhibition.ts';
+export { compareAlertLabels, compareLabelSets, fingerprintOf, labelSetText } from './label-set.ts';
 export { matchersText, parseMatcher, parseMatchers } from './matcher-text.ts';
+export { type LogEntry, NotificationLog, reasonToSend, type SendReason } from './notification-log.ts';
+export { buildRoute, groupKeyOf, groupLabelsOf, matchRoutes, type Route } from './route.ts';
+export {
+  type PostedSilence,
+  type Silence,
+  type SilenceMatcher,
+  type SilenceState,
+  Silences,
+  silenceState,
+} from './silences.ts';
 export { contains, type TimeInterval } from './time-interval.ts';
