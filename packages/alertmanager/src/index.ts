@@ -1,4 +1,14 @@
+export type { FlushedAlert } from './aggregation-group.ts';
 export { type Alert, isResolved, makeAlert, mergeAlerts, type PostedAlert } from './alert.ts';
+export {
+  ALERTMANAGER_LIMITS,
+  Alertmanager,
+  type AlertmanagerLimits,
+  type AlertmanagerOptions,
+  type AlertmanagerSnapshot,
+  type AlertView,
+  type FlushRecord,
+} from './alertmanager.ts';
 export {
   type AlertmanagerConfig,
   type InhibitRuleConfig,
@@ -15,6 +25,7 @@ export {
 } from './config/definition.ts';
 export { parseDurationMs } from './config/duration.ts';
 export type { Integration, OtherConfig, Receiver, SigV4Config, SnsConfig } from './config/receivers.ts';
+export type { Delivery, Notification, Notify, NotifyOutcome } from './delivery.ts';
 export { AlertmanagerError, ConfigError } from './errors.ts';
 export { Inhibitor } from './inhibition.ts';
 export { compareAlertLabels, compareLabelSets, fingerprintOf, labelSetText } from './label-set.ts';
