@@ -44,7 +44,17 @@ async function live(random: SeededRandom): Promise<number> {
   let failurePercent = 30;
   let current: Scenario;
 
+  // What is thrown while notifying counts as a failed attempt, so it is kept and thrown in the end.
+  const faults: unknown[] = [];
   const notify = async (message: Notification): Promise<NotifyOutcome> => {
+    try {
+      return receive(message);
+    } catch (error) {
+      faults.push(error);
+      throw error;
+    }
+  };
+  const receive = (message: Notification): NotifyOutcome => {
     const { am } = current;
     expect(message.alerts.length).toBeGreaterThan(0);
     for (const { alert } of message.alerts) {
@@ -92,6 +102,7 @@ async function live(random: SeededRandom): Promise<number> {
   for (let i = 0; i < 60; i++) {
     act();
     await current.until(current.second + random.integer(15));
+    if (faults.length > 0) throw faults[0];
   }
 
   // When everything works again and no silence is left, each alert that fires is in the last message of
@@ -110,6 +121,7 @@ async function live(random: SeededRandom): Promise<number> {
   }
   current.am.stop();
   await settle();
+  if (faults.length > 0) throw faults[0];
   return [...received.values()].flat().length;
 }
 
