@@ -298,6 +298,27 @@ test('what the API shows', async () => {
   expect(scenario.am.groups().map(({ key, alerts }) => [key, alerts.length])).toEqual([['{}:{}', 3]]);
 });
 
+test('groups in order, without those that have ended', async () => {
+  const scenario = new Scenario(
+    configOf(
+      `{receiver: r, ${TIMES}, group_by: [zone], routes: [{receiver: b, continue: true}, {receiver: a}]}`,
+    ),
+  );
+  scenario.fire('x,zone=2 z,zone=1 y,zone=1 w q,zone=3');
+  scenario.resolve('q,zone=3');
+  const shown = scenario.am.groups().map(({ key, receiver, alerts }) => {
+    return [key, receiver, alerts.map(({ labels }) => labels.get('alertname')).join(' ')];
+  });
+  expect(shown).toEqual([
+    ['{}/{}:{}', 'a', 'w'],
+    ['{}/{}:{}', 'b', 'w'],
+    ['{}/{}:{zone="1"}', 'a', 'y z'],
+    ['{}/{}:{zone="1"}', 'b', 'y z'],
+    ['{}/{}:{zone="2"}', 'a', 'x'],
+    ['{}/{}:{zone="2"}', 'b', 'x'],
+  ]);
+});
+
 test('the record of a flush says who muted what', async () => {
   const scenario = new Scenario(ONE);
   scenario.fire('x');

@@ -12,7 +12,7 @@
 // stored alerts; the log stays, so that what was said isn't said again.
 
 import { assert, type Clock, type Random, type Timer } from '@ampere/platform';
-import { Labels } from '@ampere/series';
+import { compareText, Labels } from '@ampere/series';
 import type { AggregationGroup, FlushedAlert } from './aggregation-group.ts';
 import { type Alert, isResolved, makeAlert, type PostedAlert } from './alert.ts';
 import { type AlertLimits, AlertStore } from './alert-store.ts';
@@ -22,7 +22,7 @@ import { type Delivery, deliver, type Notify } from './delivery.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { AlertmanagerError } from './errors.ts';
 import { Inhibitor } from './inhibition.ts';
-import { fingerprintOf } from './label-set.ts';
+import { compareAlertLabels, compareLabelSets, fingerprintOf } from './label-set.ts';
 import {
   type LogEntry,
   type LogQuestion,
@@ -99,6 +99,14 @@ export interface AlertView {
   readonly receivers: readonly string[];
   readonly silencedBy: readonly string[];
   readonly inhibitedBy: readonly string[];
+}
+
+/** A group as the API shows it. */
+export interface GroupView {
+  readonly labels: Labels;
+  readonly receiver: string;
+  readonly key: string;
+  readonly alerts: readonly Alert[];
 }
 
 export class Alertmanager {
@@ -181,11 +189,22 @@ export class Alertmanager {
       });
   }
 
-  /** All groups with the alerts in them, in no particular order. */
-  groups(): { route: Route; labels: Labels; key: string; alerts: Alert[] }[] {
+  /** Groups by labels, then receiver, with their alerts that have not ended; without any, left out. */
+  groups(): GroupView[] {
+    const nowMs = this.#options.clock.nowMs();
     return this.#dispatcher
       .groups()
-      .map((group) => ({ route: group.route, labels: group.labels, key: group.key, alerts: group.alerts() }));
+      .map((group) => ({
+        labels: group.labels,
+        receiver: group.route.receiver,
+        key: group.key,
+        alerts: group
+          .alerts()
+          .filter((alert) => !isResolved(alert, nowMs))
+          .sort((a, b) => compareAlertLabels(a.labels, b.labels)),
+      }))
+      .filter(({ alerts }) => alerts.length > 0)
+      .sort((a, b) => compareLabelSets(a.labels, b.labels) || compareText(a.receiver, b.receiver));
   }
 
   snapshot(): AlertmanagerSnapshot {

@@ -8,6 +8,7 @@ export {
   type AlertmanagerSnapshot,
   type AlertView,
   type FlushRecord,
+  type GroupView,
 } from './alertmanager.ts';
 export {
   type AlertmanagerConfig,

@@ -9,7 +9,7 @@ import { matchersText, parseMatchers } from '../matcher-text.ts';
 import { parseConfig } from './config.ts';
 
 const seed = Number(process.env['AMPERE_SEED'] ?? 1);
-const rounds = process.env['AMPERE_TEST_LONG'] === '1' ? 200_000 : 1500;
+const rounds = process.env['AMPERE_TEST_LONG'] === '1' ? 100_000 : 400;
 
 const SAMPLE = `global: {resolve_timeout: 1m, http_config: &x {a: [b]}}
 route:
