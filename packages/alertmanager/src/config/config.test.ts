@@ -44,7 +44,6 @@ refused(
   'yaml: unmarshal errors:\n  line 1: field foo not found in type config.plain\n  line 1: field bar not found in type config.plain',
 );
 refused(`route: {receiver: r, routes: [null]}${R}`, 'line 1: an element of []*config.Route is empty');
-refused(`global: {http_config: ${'['.repeat(200)}${']'.repeat(200)}}`, 'yaml: nested too deeply');
 
 const accepted = (name: string, source: string) =>
   test(`accepted: ${name}`, () => expect(parseConfig(source).route.receiver).toBe('r'));
@@ -56,6 +55,38 @@ accepted(
   'global settings',
   `global: {smtp_require_tls: no, smtp_from: a, resolve_timeout: 1m}\nroute: {receiver: r}${R}`,
 );
+
+accepted('merged mappings', `route: {<<: &a {group_wait: 1s}, receiver: r, routes: [{<<: [*a, {receiver: r}], group_wait: 2s}]}${R}`); // biome-ignore format: one line, one case
+refused(`route: {<<: 1, receiver: r}${R}`, 'yaml: line 1: map merge requires map or sequence of maps as the value'); // biome-ignore format: one line, one case
+refused(`route: &a {<<: [{<<: *a}], receiver: r}${R}`, 'yaml: nested too deeply');
+
+refused(`route: *x${R}`, "yaml: unknown anchor 'x' referenced");
+
+const deep = (levels: number) => `global: {http_config: ${'['.repeat(levels)}${']'.repeat(levels)}}`;
+for (const levels of [101, 3000, 100_000]) {
+  test(`${levels} levels are too many`, () => {
+    expect(() => parseConfig(deep(levels))).toThrow(new ConfigError('yaml: nested too deeply'));
+  });
+}
+
+test('aliases of aliases end, and soon', () => {
+  const levels = (item: (below: string) => string, first: string) => {
+    const lines = [`- &l0 ${first}`];
+    for (let level = 1; level <= 9; level++) lines.push(`- &l${level} ${item(`*l${level - 1}`)}`);
+    return `global:\n  http_config:\n${lines.map((line) => `  ${line}`).join('\n')}\nroute: {receiver: r}${R}`;
+  };
+  const ten = (below: string) => Array.from({ length: 10 }, () => below).join(', ');
+  const message = 'yaml: document contains excessive aliasing';
+  expect(() => parseConfig(levels((below) => `[${ten(below)}]`, '[a]'))).toThrow(message);
+  expect(() => parseConfig(levels((below) => `{<<: [${ten(below)}]}`, '{a: b}'))).toThrow(message);
+});
+
+test('an own key wins over a merged one', () => {
+  const { route } = parseConfig(
+    `route: {<<: {group_wait: 1s, group_interval: 5s}, group_wait: 2s, receiver: r}${R}`,
+  );
+  expect(route).toMatchObject({ groupWaitMs: 2000, groupIntervalMs: 5000 });
+});
 
 test('what a route says', () => {
   const { route, resolveTimeoutMs } = parseConfig(

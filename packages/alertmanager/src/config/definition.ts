@@ -15,7 +15,10 @@ import { readYaml, struct, text, textMap } from './yaml-reader.ts';
 /** A definition that is refused; `message` is the reason in the service's words. */
 export class DefinitionError extends Error {
   override readonly name = 'DefinitionError';
-  /** `request`: refused at once with 400. `creation`: accepted, then CREATION_FAILED or UPDATE_FAILED. */
+  /**
+   * `request`: refused at once with 400. `creation`: accepted, then CREATION_FAILED or UPDATE_FAILED, where
+   * the status reason is `status=400, message=` and the message.
+   */
   readonly stage: 'request' | 'creation';
 
   constructor(stage: 'request' | 'creation', message: string) {

@@ -12,7 +12,7 @@ export interface SigV4Config {
   readonly roleArn: string;
 }
 
-/** Texts are templates. `null`: the default of Alertmanager. */
+/** ARNs, number, subject, message and attributes are templates, not rendered. What is absent is empty. */
 export interface SnsConfig {
   readonly sendResolved: boolean;
   readonly apiUrl: string;

@@ -11,6 +11,8 @@
 // Nodes reached through aliases are counted each time, so that a small text can't become an endless one.
 
 import {
+  type Alias,
+  type Document,
   isAlias,
   isMap,
   isScalar,
@@ -18,18 +20,20 @@ import {
   LineCounter,
   type Node,
   parseAllDocuments,
+  visit,
   type YAMLMap,
 } from 'yaml';
 import { ConfigError } from '../errors.ts';
 
-/** Visits of nodes, aliases counted each time; a definition of 1 MB has at most half as many nodes. */
-const VISITS_MAX = 1_000_000;
+/** A text without aliases has fewer nodes than characters; this many more visits are given to aliases. */
+const ALIAS_VISITS_MAX = 10_000;
 const DEPTH_MAX = 100;
 
 interface Place {
   readonly issues: string[];
   readonly lines: LineCounter;
   readonly resolve: (node: Node | null) => Node | null;
+  readonly visitsMax: number;
   visits: number;
   depth: number;
 }
@@ -40,10 +44,11 @@ export type Reader<T> = (node: Node | null, place: Place) => T | undefined;
 /** Reads the first document of a text. An empty text gives undefined. Throws ConfigError. */
 export function readYaml<T>(source: string, reader: Reader<T>): T | undefined {
   const lines = new LineCounter();
-  const document = parse(source, lines);
+  const document = notTooDeep(() => parse(source, lines));
   if (document === undefined) return undefined;
   const fault = document.errors[0];
   if (fault !== undefined) {
+    if (fault.code === 'RESOURCE_EXHAUSTION') throw new ConfigError('yaml: nested too deeply');
     const line = lines.linePos(fault.pos[0]).line;
     const [what] = fault.message.split(/ at line \d+| in "/);
     throw new ConfigError(`yaml: line ${line}: ${what!.split('\n')[0]}`);
@@ -51,7 +56,8 @@ export function readYaml<T>(source: string, reader: Reader<T>): T | undefined {
   const place: Place = {
     issues: [],
     lines,
-    resolve: (node) => (isAlias(node) ? ((node.resolve(document) as Node | undefined) ?? null) : node),
+    resolve: notTooDeep(() => resolverOf(document)),
+    visitsMax: source.length + ALIAS_VISITS_MAX,
     visits: 0,
     depth: 0,
   };
@@ -62,18 +68,44 @@ export function readYaml<T>(source: string, reader: Reader<T>): T | undefined {
   return value;
 }
 
-function parse(source: string, lineCounter: LineCounter) {
+function parse(source: string, lineCounter: LineCounter): Document.Parsed | undefined {
+  const documents = parseAllDocuments(source, { schema: 'failsafe', uniqueKeys: false, lineCounter });
+  return Array.isArray(documents) ? documents[0] : undefined;
+}
+
+/** The parser recurses; what exhausts the stack is the text's fault. */
+function notTooDeep<T>(read: () => T): T {
   try {
-    const documents = parseAllDocuments(source, { schema: 'failsafe', uniqueKeys: false, lineCounter });
-    return Array.isArray(documents) ? documents[0] : undefined;
+    return read();
   } catch (error) {
     if (error instanceof RangeError) throw new ConfigError('yaml: nested too deeply');
     throw error;
   }
 }
 
+/** What aliases stand for, found in one walk: an anchor counts from where it stands until it is set anew. */
+function resolverOf(document: Document): Place['resolve'] {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  visit(document, (_, node) => {
+    if (isAlias(node)) {
+      const target = anchors.get(node.source);
+      if (target === undefined) throw new ConfigError(`yaml: unknown anchor '${node.source}' referenced`);
+      targets.set(node, target);
+    } else if ((isScalar(node) || isMap(node) || isSeq(node)) && node.anchor !== undefined) {
+      anchors.set(node.anchor, node);
+    }
+  });
+  return (node) => (isAlias(node) ? targets.get(node)! : node);
+}
+
+function count(place: Place, visits: number): void {
+  place.visits += visits;
+  if (place.visits > place.visitsMax) throw new ConfigError('yaml: document contains excessive aliasing');
+}
+
 function enter<T>(node: Node | null, place: Place, read: (node: Node) => T | undefined): T | undefined {
-  if (++place.visits > VISITS_MAX) throw new ConfigError('yaml: document contains excessive aliasing');
+  count(place, 1);
   if (++place.depth > DEPTH_MAX) throw new ConfigError('yaml: nested too deeply');
   const target = place.resolve(node);
   const value = target === null || isNull(target) ? undefined : read(target);
@@ -216,10 +248,39 @@ export const plain: Reader<Plain> = (node, place) =>
     return Object.fromEntries(record);
   });
 
+/** The pairs of a mapping; those merged in with `<<` come last, without keys that it has itself. */
 function entries(map: YAMLMap, place: Place): [string, Node | null, Node][] {
-  return map.items.map((pair): [string, Node | null, Node] => {
+  const own: [string, Node | null, Node][] = [];
+  const merged: [string, Node | null, Node][] = [];
+  for (const pair of map.items) {
     const key = place.resolve(pair.key as Node | null);
     if (!isScalar(key)) throw new ConfigError(`yaml: line ${lineOf(map, place)}: invalid map key`);
-    return [String(key.value), pair.value as Node | null, key];
+    const value = pair.value as Node | null;
+    if (key.value === '<<' && key.type === 'PLAIN') merged.push(...mergedEntries(value, place, map));
+    else own.push([String(key.value), value, key]);
+  }
+  const taken = new Set(own.map(([key]) => key));
+  for (const entry of merged) {
+    if (taken.has(entry[0])) continue;
+    taken.add(entry[0]);
+    own.push(entry);
+  }
+  count(place, own.length);
+  return own;
+}
+
+/** Of one mapping or a list of them, the first first. */
+function mergedEntries(node: Node | null, place: Place, into: YAMLMap): [string, Node | null, Node][] {
+  const ofMap = (target: Node) => (isMap(target) ? entries(target, place) : undefined);
+  const found = enter(node, place, (target) => {
+    if (!isSeq(target)) return ofMap(target);
+    const parts = (target.items as Node[]).map((item) => enter(item, place, ofMap));
+    return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
   });
+  if (found === undefined) {
+    throw new ConfigError(
+      `yaml: line ${lineOf(into, place)}: map merge requires map or sequence of maps as the value`,
+    );
+  }
+  return found;
 }
