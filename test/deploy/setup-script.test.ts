@@ -2,9 +2,10 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { describeWith, run, temporaryFolder } from '@ampere/testing';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { describeWith, REGION, ROOT_KEY, run, startAmpere, temporaryFolder } from '../harness/index.ts';
+import { REGION, ROOT_KEY, startAmpere } from '../harness/index.ts';
 import { ROOT } from '../tidy/files.ts';
 
 describeWith('deploy/setup.sh', ['aws', 'promtool'], ({ promtool }) => {

@@ -1,7 +1,8 @@
 // The control API with the real AWS CLI: what a user types, and what the CLI makes of our refusals.
 
+import { describeWith, run } from '@ampere/testing';
 import { expect, test } from 'vitest';
-import { ACCOUNT, describeWith, REGION, run, startAmpere } from '../harness/index.ts';
+import { ACCOUNT, REGION, startAmpere } from '../harness/index.ts';
 
 describeWith('aws amp', ['aws'], ({ aws }) => {
   test('workspaces and tags from creation to deletion', { timeout: 180_000 }, async () => {

@@ -3,8 +3,9 @@
 
 import { connect } from 'node:net';
 import { encodeSnappy, encodeWriteRequest } from '@ampere/remote-write';
+import { until } from '@ampere/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AmpereServer, type SignedRequest, signedFetch, startAmpere, until } from '../harness/index.ts';
+import { type AmpereServer, type SignedRequest, signedFetch, startAmpere } from '../harness/index.ts';
 
 let ampere: AmpereServer;
 let base: string;

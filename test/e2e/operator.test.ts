@@ -2,16 +2,9 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { describeWith, freePort, run, temporaryFolder } from '@ampere/testing';
 import { expect, test } from 'vitest';
-import {
-  describeWith,
-  freePort,
-  ROOT_KEY,
-  run,
-  signedFetch,
-  startAmpere,
-  temporaryFolder,
-} from '../harness/index.ts';
+import { ROOT_KEY, signedFetch, startAmpere } from '../harness/index.ts';
 import { ROOT } from '../tidy/files.ts';
 
 const BUNDLE = join(ROOT, 'dist', 'ampere.mjs');

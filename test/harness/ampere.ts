@@ -3,8 +3,8 @@
 import { join } from 'node:path';
 import { SystemClock } from '@ampere/platform';
 import { signUrl } from '@ampere/sigv4';
+import { freePort, type RunningProcess, start, temporaryFolder, until } from '@ampere/testing';
 import { ROOT } from '../tidy/files.ts';
-import { freePort, type RunningProcess, start, temporaryFolder, until } from './processes.ts';
 
 export const ROOT_KEY = {
   accessKeyId: 'AKIATESTTESTTEST0001',
@@ -56,14 +56,8 @@ export async function startAmpere(options: AmpereOptions = {}): Promise<AmpereSe
         ? ['npm', 'start']
         : [process.execPath, join(ROOT, 'dist', 'ampere.mjs'), 'serve'];
     running = start(command!, args, { cwd: ROOT, env });
-    let over: number | null | undefined;
-    void running.ended.then((code) => {
-      over = code;
-    });
-    await until('the server to be ready', async () => {
-      if (over !== undefined) throw new Error(`the server ended with ${over}: ${running.output()}`);
-      return (await fetch(`${url}/-/ready`)).ok;
-    });
+    const isReady = async () => (await fetch(`${url}/-/ready`)).ok;
+    await until('the server to be ready', isReady, 60_000, running);
   };
   await launch();
   return {
@@ -104,4 +98,20 @@ export async function signedFetch(url: string, request: SignedRequest = {}): Pro
     { credentials: ROOT_KEY, region: REGION, service: 'aps', clock: new SystemClock() },
   );
   return fetch(url, { method, headers, ...(body === undefined ? {} : { body: Buffer.from(body) }) });
+}
+
+/** Makes a workspace and waits until it is active; its id. */
+export async function createWorkspace(ampere: AmpereServer): Promise<string> {
+  const created = await signedFetch(`${ampere.url}/workspaces`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  });
+  const { workspaceId } = (await created.json()) as { workspaceId: string };
+  await until('the workspace to be active', async () => {
+    const described = await signedFetch(`${ampere.url}/workspaces/${workspaceId}`);
+    const { workspace } = (await described.json()) as { workspace: { status: { statusCode: string } } };
+    return workspace.status.statusCode === 'ACTIVE';
+  });
+  return workspaceId;
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import * as rules from './rules.ts';
 
 const file = (path: string, text: string) => ({ path, text });
-const floors = rules.readFloors('```floors\nplatform:\ntsdb: platform\nengine: tsdb platform\n```');
+const floors = rules.readFloors('```floors\nplatform:\ntesting:\ntsdb: platform\nengine: tsdb platform\n```');
 
 const imports = (name: string, path: string, text: string, complaint: string | undefined) =>
   test(`imports: ${name}`, () => {
@@ -44,6 +44,58 @@ imports(
   'may not import',
 );
 imports('unknown unit', 'packages/new/src/a.ts', '', 'is missing in the floors');
+imports('a test, a package above', 'packages/tsdb/src/a.test.ts', "import '@ampere/engine';", undefined);
+imports(
+  "a test, a package's aids",
+  'packages/tsdb/src/a.test.ts',
+  "import '@ampere/engine/testing';",
+  undefined,
+);
+imports(
+  "shipped, a package's aids",
+  'packages/tsdb/src/a.ts',
+  "import '@ampere/platform/testing';",
+  'deep import',
+);
+imports(
+  'a test, a deep path',
+  'packages/tsdb/src/a.test.ts',
+  "import '@ampere/engine/src/a.ts';",
+  'deep import',
+);
+imports('the testing package', 'packages/testing/src/a.ts', "import '@ampere/tsdb';", 'may not import tsdb');
+
+const staysOut = (name: string, path: string, text: string, complaint: string | undefined) =>
+  test(`testing stays out: ${name}`, () => {
+    const complaints = rules.checkTestingStaysOut([file(path, text)], floors);
+    expect(complaints).toEqual(complaint === undefined ? [] : [expect.stringContaining(complaint)]);
+  });
+
+staysOut('a test', 'packages/tsdb/src/a.test.ts', "import { run } from '@ampere/testing';", undefined);
+staysOut('an aid of tests', 'services/engine/src/testing/a.ts', "import '@ampere/testing';", undefined);
+staysOut('shipped', 'packages/tsdb/src/a.ts', "import { run } from '@ampere/testing';", 'for tests alone');
+staysOut(
+  'shipped, dynamic',
+  'services/engine/src/a.ts',
+  "await import('@ampere/testing');",
+  'for tests alone',
+);
+staysOut(
+  'needed',
+  'packages/tsdb/package.json',
+  '{"dependencies":{"@ampere/testing":"1"}}',
+  'devDependencies',
+);
+staysOut(
+  'for development',
+  'packages/tsdb/package.json',
+  '{"devDependencies":{"@ampere/testing":"1"}}',
+  undefined,
+);
+test('testing stays out: of the floors', () => {
+  const allowed = rules.readFloors('```floors\ntesting:\ntsdb: testing\n```');
+  expect(rules.checkTestingStaysOut([], allowed)).toHaveLength(1);
+});
 
 test('imports: a ring in the floors is found', () => {
   expect(
@@ -55,6 +107,13 @@ test('imports: a ring in the floors is found', () => {
     ),
   ).not.toEqual([]);
   expect(rules.checkFloorsAcyclic(floors)).toEqual([]);
+});
+
+test('real programs: found in one place', () => {
+  const text = "const folder = process.env['AMPERE_REAL_SERVERS'];";
+  expect(rules.checkRealPrograms([file('packages/tsdb/src/a.test.ts', text)])).toHaveLength(1);
+  expect(rules.checkRealPrograms([file('packages/testing/src/a.ts', text)])).toEqual([]);
+  expect(rules.checkRealPrograms([file('packages/tsdb/src/a.test.ts', '// AMPERE_SHARED')])).toEqual([]);
 });
 
 const shape = (name: string, path: string, text: string, complaint: string | undefined) =>

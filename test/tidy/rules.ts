@@ -1,7 +1,8 @@
 // The house rules that a program can check. Each rule takes files and gives complaints, so that the
 // rules themselves are tested on samples (rules.test.ts) before they judge the tree (tidy.test.ts).
 //
-// 1. Imports: packages only from packages below, services from packages, one composition root.
+// 1. Imports: packages only from packages below, services from packages, one composition root; what is
+//    for tests stays out of what is shipped.
 // 2. Shape: length, prose heads, one public surface.
 // 3. Banned calls, each with what to use instead.
 // 4. Documents: links that lead somewhere, a README for each package, a line for each dependency.
@@ -14,6 +15,8 @@ export const LINES_MAX = 600;
 /** A longer file opens with prose. */
 const HEADLESS_LINES_MAX = 80;
 const README_LINES_MAX = 60;
+/** The package of what tests share. */
+const TESTING = 'testing';
 
 const IMPORT =
   /(?:^|\n)\s*(?:import|export)\s(?:[^'"`;]*?\sfrom\s)?['"]([^'"\n]+)['"]|import\(\s*['"]([^'"\n]+)['"]\s*\)/g;
@@ -43,7 +46,10 @@ export function readFloors(architecture: string): Map<string, Set<string>> {
   return floors;
 }
 
-/** Imports of `@ampere/*` follow the floors; nothing reaches into another unit's files. */
+/**
+ * Imports of `@ampere/*` follow the floors; nothing reaches into another unit's files. Tests may look
+ * further: into every package, and at its aids for tests where it shares them (`@ampere/x/testing`).
+ */
 export function checkImports(
   files: readonly SourceFile[],
   floors: ReadonlyMap<string, ReadonlySet<string>>,
@@ -61,8 +67,10 @@ export function checkImports(
     for (const target of importsOf(text)) {
       const own = /^@ampere\/([a-z0-9-]+)(\/.*)?$/.exec(target);
       if (own !== null) {
-        if (own[2] !== undefined) complaints.push(`${path}: deep import ${target}; import @ampere/${own[1]}`);
-        else if (!allowed.has(own[1]!) && !isTest(path)) {
+        const sharesAids = own[2] === '/testing' && isTest(path);
+        if (own[2] !== undefined && !sharesAids)
+          complaints.push(`${path}: deep import ${target}; import @ampere/${own[1]}`);
+        else if (!allowed.has(own[1]!) && (!isTest(path) || name === TESTING)) {
           complaints.push(`${path}: ${name} may not import ${own[1]} (floors of ARCHITECTURE.md)`);
         }
       } else if (target.startsWith('.')) {
@@ -74,6 +82,41 @@ export function checkImports(
     }
   }
   return complaints;
+}
+
+/**
+ * The package for tests alone is in no shipped code and in no list of what the server needs: not allowed
+ * by the floors either.
+ */
+export function checkTestingStaysOut(
+  files: readonly SourceFile[],
+  floors: ReadonlyMap<string, ReadonlySet<string>>,
+): string[] {
+  const complaints: string[] = [];
+  const target = `@ampere/${TESTING}`;
+  for (const [name, allowed] of floors) {
+    if (allowed.has(TESTING)) complaints.push(`ARCHITECTURE.md: ${name} may not be allowed ${TESTING}`);
+  }
+  for (const { path, text } of files) {
+    if (isShipped(path) && importsOf(text).some((name) => name === target || name.startsWith(`${target}/`)))
+      complaints.push(`${path}: imports ${target}, which is for tests alone`);
+    if (unitOf(path) === undefined || posix.basename(path) !== 'package.json') continue;
+    const { dependencies = {} } = JSON.parse(text) as { dependencies?: Record<string, string> };
+    if (target in dependencies) complaints.push(`${path}: ${target} belongs to devDependencies`);
+  }
+  return complaints;
+}
+
+/** Real programs and shared data are found in one place, so that requiring them holds everywhere. */
+export function checkRealPrograms(files: readonly SourceFile[]): string[] {
+  const own =
+    /\benv(\.|\[')AMPERE_(REAL_SERVERS|REQUIRE_REAL|SHARED|PROMETHEUS|PROMTOOL)\b|ampere-real-servers/;
+  return files
+    .filter(
+      ({ path, text }) =>
+        path.endsWith('.ts') && !/^(packages\/testing|test\/tidy)\//.test(path) && own.test(text),
+    )
+    .map(({ path }) => `${path}: looks for real programs itself; use describeWith of @ampere/${TESTING}`);
 }
 
 /** The floors have no way round: what a package may import never leads back to it. */

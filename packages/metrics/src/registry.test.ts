@@ -1,7 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { describeWith, run } from '@ampere/testing';
 import { describe, expect, test } from 'vitest';
 import { Registry } from './registry.ts';
 
@@ -106,24 +103,16 @@ describe('a breach of the conventions is a bug', () => {
   refused('a counter that falls', (r) => r.counter('a_total', 'A.').inc(-1));
 });
 
-const realServers = process.env['AMPERE_REAL_SERVERS'] ?? join(homedir(), '.cache', 'ampere-real-servers');
-const promtool = [
-  'prometheus3/usr/bin/promtool',
-  'promtool3/usr/bin/promtool',
-  'prometheus2/usr/bin/promtool',
-]
-  .map((path) => join(realServers, 'x', path))
-  .find((path) => existsSync(path));
-
-test.skipIf(promtool === undefined)('promtool has nothing to say against the text', () => {
-  const registry = new Registry();
-  registry
-    .counterVec('ampere_requests_total', 'Requests.', { labels: ['code'] })
-    .with('2"0\\0\n')
-    .inc();
-  registry.gauge('ampere_heap_bytes', 'Heap \\ of\nthe process.').set(1e21);
-  registry.histogram('ampere_request_duration_seconds', 'Durations.', [0.1, 1]).observe(0.2);
-  const result = spawnSync(promtool!, ['check', 'metrics'], { input: registry.text(), encoding: 'utf8' });
-  expect(result.stdout + result.stderr).toBe('');
-  expect(result.status).toBe(0);
+describeWith('promtool check metrics', ['promtool'], ({ promtool }) => {
+  test('has nothing to say against the text', async () => {
+    const registry = new Registry();
+    registry
+      .counterVec('ampere_requests_total', 'Requests.', { labels: ['code'] })
+      .with('2"0\\0\n')
+      .inc();
+    registry.gauge('ampere_heap_bytes', 'Heap \\ of\nthe process.').set(1e21);
+    registry.histogram('ampere_request_duration_seconds', 'Durations.', [0.1, 1]).observe(0.2);
+    const result = await run(promtool, ['check', 'metrics'], { input: registry.text() });
+    expect(result).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
 });

@@ -1,13 +1,14 @@
 // A database's own folder under the real Prometheus: our blocks lie in it as Prometheus' do, and our log is
 // nothing to it.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FakeClock, NodeDisk, SeededRandom } from '@ampere/platform';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describeWith, RealPrometheus } from '@ampere/testing';
+import { afterAll, expect, test } from 'vitest';
 import { SEED } from './testing/blocks.ts';
-import { output, realPrometheuses, startPrometheus } from './testing/real-programs.ts';
+import { output } from './testing/program-output.ts';
 import { bitsOf, columnsOf, contentOf, sampleText, series, textOf } from './testing/requests.ts';
 import { Tsdb } from './tsdb.ts';
 
@@ -76,41 +77,46 @@ async function query(url: string, selector: string, endMs: number): Promise<Reco
   return content;
 }
 
-const found = realPrometheuses();
+const TITLE = 'the folder of a database under Prometheus';
 
-describe.skipIf(found.length === 0)('the folder of a database under Prometheus', () => {
-  for (const { version, prometheus, promtool } of found) {
-    test(version, async () => {
-      const folder = mkdtempSync(join(tmpdir(), 'ampere-real-'));
-      folders.push(folder);
-      const tsdb = await open(folder);
-      await fill(tsdb);
-      const { blocks, compactions, minTimeMs } = tsdb.stats();
-      expect([blocks, compactions]).toEqual([4, 2]);
-      expect(minTimeMs).toBeGreaterThanOrEqual(START_MS + 12 * HOUR_MS);
-      const all = contentOf(tsdb.querier());
-      const endMs = minTimeMs! - 1;
-      const inBlocks = contentOf(tsdb.querier(), START_MS, endMs);
-      await tsdb.close();
-      expect(output(promtool, 'tsdb', 'list', folder).trim().split('\n')).toHaveLength(1 + blocks);
-      expect(output(promtool, 'tsdb', 'analyze', folder)).toContain('Block ID:');
-
-      const config = join(folder, 'prometheus.yml');
-      writeFileSync(config, 'global: {}\n');
-      const server = await startPrometheus(prometheus, folder, config);
-      try {
-        expect(await query(server.url, '{__name__=~".+"}', endMs)).toEqual(inBlocks);
-        const ups = Object.entries(inBlocks).filter(([key]) => /__name__=up,.*job=küche/.test(key));
-        expect(ups.length).toBeGreaterThan(2);
-        expect(await query(server.url, 'up{job="küche"}', endMs)).toEqual(Object.fromEntries(ups));
-      } finally {
-        expect(await server.stop()).not.toMatch(/level=(error|ERROR)|corrupt/i);
-      }
-      // What the other has left in the folder is nothing to us either.
-      const again = await open(folder);
-      expect(again.stats().replay.corruptions).toBe(0);
-      expect(contentOf(again.querier())).toEqual(all);
-      await again.close();
-    });
-  }
+describeWith(`${TITLE} 3.5`, ['prometheus', 'promtool'], ({ prometheus, promtool }) => {
+  test('answers the same', () => compare(prometheus, promtool));
 });
+describeWith(`${TITLE} 2.42`, ['prometheus2', 'promtool2'], ({ prometheus2, promtool2 }) => {
+  test('answers the same', () => compare(prometheus2, promtool2));
+});
+
+async function compare(prometheus: string, promtool: string): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'ampere-real-'));
+  folders.push(folder);
+  const tsdb = await open(folder);
+  await fill(tsdb);
+  const { blocks, compactions, minTimeMs } = tsdb.stats();
+  expect([blocks, compactions]).toEqual([4, 2]);
+  expect(minTimeMs).toBeGreaterThanOrEqual(START_MS + 12 * HOUR_MS);
+  const all = contentOf(tsdb.querier());
+  const endMs = minTimeMs! - 1;
+  const inBlocks = contentOf(tsdb.querier(), START_MS, endMs);
+  await tsdb.close();
+  expect(output(promtool, 'tsdb', 'list', folder).trim().split('\n')).toHaveLength(1 + blocks);
+  expect(output(promtool, 'tsdb', 'analyze', folder)).toContain('Block ID:');
+
+  const server = await RealPrometheus.start(prometheus, {
+    dataFolder: folder,
+    arguments: ['--storage.tsdb.retention.time=100y'],
+  });
+  try {
+    expect(await query(server.url, '{__name__=~".+"}', endMs)).toEqual(inBlocks);
+    const ups = Object.entries(inBlocks).filter(([key]) => /__name__=up,.*job=küche/.test(key));
+    expect(ups.length).toBeGreaterThan(2);
+    expect(await query(server.url, 'up{job="küche"}', endMs)).toEqual(Object.fromEntries(ups));
+  } finally {
+    await server.process.kill('SIGTERM');
+    expect(server.process.output()).not.toMatch(/level=(error|ERROR)|corrupt/i);
+  }
+  // What the other has left in the folder is nothing to us either.
+  const again = await open(folder);
+  expect(again.stats().replay.corruptions).toBe(0);
+  expect(contentOf(again.querier())).toEqual(all);
+  await again.close();
+}

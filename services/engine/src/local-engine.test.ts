@@ -1,14 +1,11 @@
 // The engine with its real parts: what is pushed is queried, in this thread and in a worker, also after a
 // restart.
 
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import type { EngineClient, EngineRequest, EngineResponse } from '@ampere/contracts';
 import { parseLimits } from '@ampere/limits';
 import { FakeClock, NodeDisk, SeededRandom, SystemClock } from '@ampere/platform';
 import { encodeSnappy, encodeWriteRequest, type OutgoingSeries } from '@ampere/remote-write';
+import { describeWith, run } from '@ampere/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import type { EngineSettings } from './engine-settings.ts';
 import { openLocalEngine } from './local-engine.ts';
@@ -149,26 +146,16 @@ test('one workspace never sees the data of another', async () => {
   expect(JSON.parse(await text(response)).data).toEqual([]);
 });
 
-const realServers = process.env['AMPERE_REAL_SERVERS'] ?? join(homedir(), '.cache', 'ampere-real-servers');
-const promtool = [
-  'prometheus3/usr/bin/promtool',
-  'promtool3/usr/bin/promtool',
-  'prometheus2/usr/bin/promtool',
-]
-  .map((path) => join(realServers, 'x', path))
-  .find((path) => existsSync(path));
-
-test.skipIf(promtool === undefined)("promtool has nothing to say against the engine's metrics", async () => {
-  const clock = new FakeClock();
-  const engine = await openHere(temporaryFolder(), clock);
-  await engine.createTenant('ws-1');
-  await push(engine, [m('a', clock.nowMs(), 1), m('a', clock.nowMs(), 2)]);
-  await get(engine, 'query', { query: 'm' });
-  const result = spawnSync(promtool!, ['check', 'metrics'], {
-    input: await engine.metricsText(),
-    encoding: 'utf8',
+describeWith('promtool check metrics', ['promtool'], ({ promtool }) => {
+  test("has nothing to say against the engine's metrics", async () => {
+    const clock = new FakeClock();
+    const engine = await openHere(temporaryFolder(), clock);
+    await engine.createTenant('ws-1');
+    await push(engine, [m('a', clock.nowMs(), 1), m('a', clock.nowMs(), 2)]);
+    await get(engine, 'query', { query: 'm' });
+    const result = await run(promtool, ['check', 'metrics'], { input: await engine.metricsText() });
+    expect(result).toEqual({ code: 0, stdout: '', stderr: '' });
   });
-  expect(result.stdout + result.stderr).toBe('');
 });
 
 test('the bundled thread serves the same, and again after it was stopped', async () => {

@@ -1,40 +1,36 @@
 // Random queries, valid and mutated, against a real Prometheus 3.5: the same tree, the same formatted text,
-// the same error. Skipped when there is no Prometheus. AMPERE_SEED chooses other queries, AMPERE_TEST_LONG=1 many.
+// the same error. AMPERE_SEED chooses other queries, AMPERE_TEST_LONG=1 many.
 
 import { SeededRandom } from '@ampere/platform';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describeWith, RealPrometheus } from '@ampere/testing';
+import { expect, test } from 'vitest';
 import { exprToJson, ParseError, parseExpr, prettify, WHOLE_LANGUAGE } from '../index.ts';
-import { AFTER_3_5, generateQuery, mutateQuery, VOCABULARY } from '../testing/query-generator.ts';
-import { findPrometheus, RealPrometheus } from '../testing/real-prometheus.ts';
+import { AFTER_3_5, generateQuery, meantDifference, mutateQuery, VOCABULARY } from '../testing/index.ts';
 
-const path = findPrometheus();
 const seed = Number(process.env['AMPERE_SEED'] ?? 1);
 const rounds = process.env['AMPERE_TEST_LONG'] === '1' ? 20_000 : 400;
 
-test.skipIf(path !== null)('comparison with a real Prometheus: skipped, there is none', () => {
-  console.log('no Prometheus found (AMPERE_PROMETHEUS): the parser is not compared with it');
-});
-
-describe.skipIf(path === null)(`compared with Prometheus, seed ${seed}`, () => {
-  let prometheus: RealPrometheus;
-  beforeAll(async () => {
-    prometheus = await RealPrometheus.start(path!);
-  });
-  afterAll(() => prometheus?.stop());
-
+describeWith(`compared with Prometheus, seed ${seed}`, ['prometheus'], (programs) => {
   test('formatted text, tree and errors', async () => {
+    const prometheus = await RealPrometheus.start(programs.prometheus, {
+      arguments: ['--enable-feature=promql-experimental-functions,promql-duration-expr'],
+    });
+    const ask = async (endpoint: string, query: string) => {
+      const { text } = await prometheus.ask(`POST ${endpoint}`, new URLSearchParams({ query }));
+      return JSON.parse(text) as { data?: unknown; error?: string };
+    };
     const random = new SeededRandom(seed);
     const vocabulary = { ...VOCABULARY, without: AFTER_3_5 };
     for (let i = 0; i < rounds; i++) {
       const valid = generateQuery(random, vocabulary, 1 + random.integer(5));
       const query = i % 3 === 0 ? valid : mutateQuery(random, valid);
-      const formatted = await prometheus.ask('format_query', { query });
+      const formatted = await ask('format_query', query);
       const theirs = formatted.error?.replace('invalid parameter "query": ', '') ?? String(formatted.data);
       const ours = answerOf(query);
-      if (theirs !== ours.text && isExplained(query, theirs, ours.text)) continue;
+      if (theirs !== ours.text && meantDifference(query, theirs, ours.text) !== undefined) continue;
       expect(ours.text, query).toBe(theirs);
       if (ours.tree === null) continue;
-      const parsed = await prometheus.ask('parse_query', { query });
+      const parsed = await ask('parse_query', query);
       expect(ours.tree, query).toEqual(parsed.data);
     }
   }, 600_000);
@@ -48,19 +44,4 @@ function answerOf(query: string): { text: string; tree: unknown } {
     if (!(error instanceof ParseError)) throw error;
     return { text: error.message, tree: null };
   }
-}
-
-/** Differences that are meant: see the README. */
-function isExplained(query: string, theirs: string, ours: string): boolean {
-  // 3.5 shows that it panicked, or a number for a token without a name.
-  if (theirs.includes('unexpected error') || theirs.includes('<Item ')) return true;
-  // Newer parts of the language.
-  if (/\b(?:start|end)\s*(?:#.*\s*)*\(|<\/|>\//.test(query)) return true;
-  // Letters instead of a colon between brackets.
-  if (ours.includes(`, expected ':'`)) return true;
-  // Printed so that it can be read again.
-  if (ours.includes('ignoring () group_') || ours.includes('offset (')) return true;
-  if (ours.replaceAll('"', '') === theirs.replaceAll('"', '')) return true;
-  // 3.5 may take an earlier parenthesis for the end of a call, and then looks for the operator there.
-  return theirs.includes('bool modifier can only be used') && ours.includes('bool modifier can only be used');
 }

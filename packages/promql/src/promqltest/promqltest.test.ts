@@ -1,18 +1,17 @@
-// Runs the conformance scripts when they are at hand: `conformance/promqltest` of the folder that
-// AMPERE_SHARED names, or of `../shared` beside the repository. No script may pass fewer of its cases
-// than baseline.json says. AMPERE_WRITE_CONFORMANCE=1 writes baseline.json and docs/conformance.md anew;
+// Runs the conformance scripts when they are at hand: `conformance/promqltest` of the shared folder
+// (AMPERE_SHARED). No script may pass fewer of its cases than baseline.json says. AMPERE_WRITE_CONFORMANCE=1 writes baseline.json and docs/conformance.md anew;
 // AMPERE_SHOW_FAULTS=1 prints what does not hold.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describeWith } from '@ampere/testing';
+import { afterAll, expect, test } from 'vitest';
 import { evaluate } from '../engine/index.ts';
 import { type EvalOutcome, runScript, type TestEngine } from './run-script.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = join(here, '../../../..');
-const folder = join(process.env['AMPERE_SHARED'] ?? join(root, '../shared'), 'conformance/promqltest');
 const baselineFile = join(here, 'baseline.json');
 const writing = process.env['AMPERE_WRITE_CONFORMANCE'] === '1';
 
@@ -29,10 +28,11 @@ const engine: TestEngine = {
 /** Cases that hold and all cases, by script. */
 type Baseline = Record<string, { readonly passed: number; readonly cases: number }>;
 
-describe.skipIf(!existsSync(folder))('conformance scripts', () => {
+describeWith('conformance scripts', ['shared'], ({ shared }) => {
+  const folder = join(shared, 'conformance/promqltest');
   const baseline = JSON.parse(readFileSync(baselineFile, 'utf8')) as Baseline;
   const results: Baseline = {};
-  const scripts = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.test')) : [];
+  const scripts = readdirSync(folder).filter((name) => name.endsWith('.test'));
 
   for (const script of scripts.sort()) {
     test(script, () => {
@@ -57,10 +57,6 @@ describe.skipIf(!existsSync(folder))('conformance scripts', () => {
     mkdirSync(join(root, 'docs'), { recursive: true });
     writeFileSync(join(root, 'docs/conformance.md'), reportOf(results));
   });
-});
-
-test.skipIf(existsSync(folder))('conformance scripts: skipped, they are not at hand', () => {
-  console.log(`no conformance scripts at ${folder}: skipped`);
 });
 
 function describeFault({ line, query, fault }: EvalOutcome): string {

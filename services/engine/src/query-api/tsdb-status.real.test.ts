@@ -1,16 +1,13 @@
 // status/tsdb of our storage and of a real Prometheus over the same series: every number must be the
-// same. Runs when the program is found (AMPERE_REAL_SERVERS or ~/.cache/ampere-real-servers).
+// same.
 
 import { FakeClock, MemoryDisk, SeededRandom } from '@ampere/platform';
-import { encodeWriteRequest, WriteRequestDecoder } from '@ampere/remote-write';
+import { encodeSnappy, encodeWriteRequest, WriteRequestDecoder } from '@ampere/remote-write';
+import { describeWith, RealPrometheus } from '@ampere/testing';
 import { Tsdb } from '@ampere/tsdb';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { ApiKit, memorySeries, NOW_MS } from './testing/api-kit.ts';
 import type { MemorySeries } from './testing/memory-querier.ts';
-import { findPrometheus, RealPrometheus } from './testing/real-prometheus.ts';
-
-const program = findPrometheus();
-const title = program === undefined ? 'SKIPPED, no real Prometheus on this machine: ' : '';
 
 /** Counts that differ, so that which entries are the largest is no matter of chance. */
 function seriesOf(metrics: number): MemorySeries[] {
@@ -35,13 +32,17 @@ async function tsdbOf(series: readonly MemorySeries[]): Promise<Tsdb> {
   const random = new SeededRandom(1);
   const disk = new MemoryDisk(random);
   const tsdb = await Tsdb.open({ folder: '/d', disk, clock: new FakeClock(NOW_MS), random });
+  const decoder = new WriteRequestDecoder({ samplesMax: 100_000, metadataMax: 1 });
+  tsdb.appender().append(decoder.decode(requestOf(series)).columns);
+  return tsdb;
+}
+
+function requestOf(series: readonly MemorySeries[]): Uint8Array {
   const timeseries = series.map(({ labels, samples }) => ({
     labels,
     samples: samples.map(([timestampMs, value]) => ({ timestampMs, value })),
   }));
-  const decoder = new WriteRequestDecoder({ samplesMax: 100_000, metadataMax: 1 });
-  tsdb.appender().append(decoder.decode(encodeWriteRequest({ timeseries })).columns);
-  return tsdb;
+  return encodeWriteRequest({ timeseries });
 }
 
 interface Status {
@@ -61,20 +62,19 @@ function values(json: unknown): unknown {
   return lists.map(([key, list]) => [key, (list as { value: number }[]).map(({ value }) => value)]);
 }
 
-describe.skipIf(program === undefined)(`${title}status/tsdb`, () => {
-  let real: RealPrometheus | undefined;
+describeWith('status/tsdb beside a real Prometheus', ['prometheus'], ({ prometheus }) => {
+  let real: RealPrometheus;
   let kit: ApiKit;
   beforeAll(async () => {
-    real = await RealPrometheus.start(program!);
+    real = await RealPrometheus.start(prometheus);
     const series = seriesOf(12);
     const tsdb = await tsdbOf(series);
     kit = new ApiKit({ status: (limit) => tsdb.status(limit) });
-    await real.write(series);
+    await real.write(encodeSnappy(requestOf(series)));
   });
-  afterAll(() => real?.stop());
 
   const compare = async (target: string, shape: (json: unknown) => unknown) => {
-    const theirs = await real!.ask(target);
+    const theirs = await real.ask(target);
     const ours = await kit.ask(target);
     expect(ours.status).toBe(theirs.status);
     expect(shape(ours.json)).toEqual(shape(JSON.parse(theirs.text)));
@@ -83,16 +83,12 @@ describe.skipIf(program === undefined)(`${title}status/tsdb`, () => {
   test('all entries', () => compare('GET status/tsdb?limit=10000', sorted));
   test('the largest', () => compare('GET status/tsdb?limit=3', values));
   test('as many as are listed when nobody says', () => compare('GET status/tsdb', values));
-});
 
-test.skipIf(program === undefined)(`${title}status/tsdb of an empty database`, async () => {
-  const real = await RealPrometheus.start(program!);
-  try {
+  test('an empty database', async () => {
+    const empty = await RealPrometheus.start(prometheus);
     const tsdb = await tsdbOf([]);
-    const kit = new ApiKit({ status: (limit) => tsdb.status(limit) });
-    const theirs = await real.ask('GET status/tsdb');
-    expect((await kit.ask('GET status/tsdb')).json).toEqual(JSON.parse(theirs.text));
-  } finally {
-    await real.stop();
-  }
+    const emptyKit = new ApiKit({ status: (limit) => tsdb.status(limit) });
+    const theirs = await empty.ask('GET status/tsdb');
+    expect((await emptyKit.ask('GET status/tsdb')).json).toEqual(JSON.parse(theirs.text));
+  });
 });

@@ -4,7 +4,8 @@ import type { Registry } from '@ampere/metrics';
 import type { StorageStats } from './storage.ts';
 import type { Tenants } from './tenants.ts';
 
-type Read = (stats: StorageStats) => number;
+/** Undefined when there is nothing to report. */
+type Read = (stats: StorageStats) => number | undefined;
 
 const GAUGES: readonly (readonly [name: string, help: string, read: Read])[] = [
   ['ampere_storage_series', 'Series in memory.', (stats) => stats.series],
@@ -13,15 +14,15 @@ const GAUGES: readonly (readonly [name: string, help: string, read: Read])[] = [
     'Series with a sample in the last 5 minutes.',
     (stats) => stats.activeSeries,
   ],
+  [
+    'ampere_storage_oldest_sample_timestamp_seconds',
+    'No sample is older.',
+    ({ oldestTimeMs }) => (oldestTimeMs === undefined ? undefined : oldestTimeMs / 1000),
+  ],
   ['ampere_storage_slab_bytes', 'Memory set aside for samples and label sets.', (stats) => stats.slabBytes],
   ['ampere_storage_blocks', 'Blocks on disk that can be read.', (stats) => stats.blocks],
   ['ampere_storage_block_bytes', 'Length of these blocks.', (stats) => stats.blockBytes],
   ['ampere_storage_damaged_blocks', "Blocks that can't be opened.", (stats) => stats.blocksDamaged],
-  [
-    'ampere_storage_oldest_sample_timestamp_seconds',
-    'No sample is older; NaN when there is none.',
-    (stats) => (stats.oldestTimeMs ?? Number.NaN) / 1000,
-  ],
   ['ampere_wal_size_bytes', 'Length of the write-ahead log.', (stats) => stats.walBytes],
   ['ampere_wal_segments', 'Files of the write-ahead log.', (stats) => stats.walSegments],
   [
@@ -56,7 +57,10 @@ const COUNTERS: readonly (readonly [name: string, help: string, read: Read])[] =
 /** Registers the databases' metrics, one series a workspace. */
 export function registerStorageMetrics(registry: Registry, tenants: Tenants): void {
   const reader = (read: Read) => (report: (value: number, workspace: string) => void) => {
-    for (const tenant of tenants.all()) report(read(tenant.tsdb.stats()), tenant.id);
+    for (const tenant of tenants.all()) {
+      const value = read(tenant.tsdb.stats());
+      if (value !== undefined) report(value, tenant.id);
+    }
   };
   for (const [name, help, read] of GAUGES) registry.gaugeCallback(name, help, ['workspace'], reader(read));
   for (const [name, help, read] of COUNTERS)

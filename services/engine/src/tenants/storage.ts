@@ -37,6 +37,8 @@ export interface TenantStorage {
   appender(): Appender;
   querier(): Querier;
   stats(): StorageStats;
+  /** Active series of the metric that has most of them. */
+  activeInLargestMetric(): number;
   /** Where the series come from; at most `limit` entries a list. */
   status(limit: number): TsdbStatus;
   /**

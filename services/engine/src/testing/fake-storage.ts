@@ -65,6 +65,10 @@ export class FakeStorage implements TenantStorage {
     };
   }
 
+  activeInLargestMetric(): number {
+    return 0;
+  }
+
   status(): TsdbStatus {
     throw new Error('the fake storage is not for reading');
   }

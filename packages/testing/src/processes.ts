@@ -37,6 +37,8 @@ export async function freePort(): Promise<number> {
 
 export interface RunningProcess {
   readonly pid: number;
+  /** Whether it has ended. */
+  isOver(): boolean;
   /** What it printed so far, both streams. */
   output(): string;
   /** Sends a signal to the process's whole group and waits for its end. */
@@ -83,7 +85,7 @@ export function start(
     await ended;
   };
   undo.push(() => kill('SIGKILL'));
-  return { pid: child.pid ?? -1, output: () => pieces.join(''), kill, ended };
+  return { pid: child.pid ?? -1, isOver: () => over, output: () => pieces.join(''), kill, ended };
 }
 
 export interface Finished {
@@ -120,12 +122,13 @@ export function run(
 
 /**
  * Asks again until there is an answer other than undefined, false or an exception. The last failure
- * is in the error when time is up.
+ * is in the error when time is up. With a process to be asked for, its end is the end of waiting.
  */
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined | false> | T | undefined | false,
   limitMs = 60_000,
+  running?: RunningProcess,
 ): Promise<T> {
   const endMs = Date.now() + limitMs;
   let last: unknown;
@@ -137,6 +140,8 @@ export async function until<T>(
     } catch (error) {
       last = error;
     }
+    if (running?.isOver() === true)
+      throw new Error(`waited for ${what}, but the process ended: ${running.output()}`);
     if (Date.now() > endMs) throw new Error(`waited ${limitMs} ms for ${what}; last: ${String(last)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -1,0 +1,11 @@
+export {
+  type Finished,
+  freePort,
+  type RunningProcess,
+  run,
+  start,
+  temporaryFolder,
+  until,
+} from './processes.ts';
+export { describeWith, type Need, type Paths } from './real-programs.ts';
+export { type ApiAnswer, type PrometheusOptions, RealPrometheus } from './real-prometheus.ts';
