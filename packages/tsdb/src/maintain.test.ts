@@ -250,6 +250,33 @@ test('a full disk keeps no block from going that is past its retention', async (
   expect(contentOf(tsdb.querier())['__name__=a']).toEqual(expected(T + 6 * HOUR, T + 12 * HOUR));
 });
 
+test('a compaction that fails waits longer each time, and keeps nothing else from being done', async () => {
+  const { open, disk, clock } = machine();
+  const tsdb = await open();
+  const tries: number[] = [];
+  for (let hour = 0; hour < 12; hour += 2) await fill(tsdb, T + hour * HOUR, T + (hour + 2) * HOUR);
+  disk.failures = ({ name, path }) => {
+    // Five blocks come of the head; what is made after them is a compaction's.
+    if (name !== 'makeFolder' || !path.endsWith('chunks') || tsdb.stats().blocks < 5) return undefined;
+    tries.push(clock.monotonicMs() / MINUTE);
+    return 'full';
+  };
+  let failures = 0;
+  for (let minute = 0; minute < 40; minute++) {
+    await tsdb.maintain(T + 12 * HOUR).catch(() => failures++);
+    clock.advance(MINUTE);
+  }
+  expect(tries).toEqual([0, 1, 3, 7, 15, 31]);
+  expect(failures).toBe(6);
+  disk.failures = () => undefined;
+  for (let i = 0; i < 3; i++) {
+    clock.advance(HOUR);
+    await tsdb.maintain(T + 12 * HOUR);
+  }
+  expect(tsdb.stats().compactions).toBeGreaterThan(0);
+  expect(contentOf(tsdb.querier())['__name__=a']).toEqual(expected(T, T + 12 * HOUR));
+});
+
 test('closing, and a signal, end maintenance early; nothing is left half-made', async () => {
   const { open, disk } = machine();
   let tsdb = await open();

@@ -38,6 +38,9 @@ import { WalWriter } from './wal/wal-writer.ts';
 const SEGMENT_BYTES_MAX = 128 << 20;
 const BACKLOG_BYTES_MAX = 64 << 20;
 const FSYNC_INTERVAL_MS = 1000;
+/** After a compaction that failed the next waits, twice as long each time. */
+const COMPACT_WAIT_FIRST_MS = 60_000;
+const COMPACT_WAIT_MAX_MS = 3_600_000;
 /** A checkpoint lets others run after so many series. */
 const CHECKPOINT_SERIES_PER_STEP = 1000;
 
@@ -58,6 +61,9 @@ export class Tsdb {
   #written: { readonly ulid: string; readonly endMs: number } | undefined;
   #blocksWritten = 0;
   #compactions = 0;
+  /** After a failure: monotonic time before which it isn't tried again, and how long that was. */
+  #compactFromMs = Number.NEGATIVE_INFINITY;
+  #compactWaitMs = 0;
   readonly #closing = new AbortController();
 
   private constructor(parts: {
@@ -338,8 +344,19 @@ export class Tsdb {
   }
 
   async #compact(_nowMs: number, signal: AbortSignal): Promise<void> {
-    const sources = await this.#blocks.compact(signal);
-    if (sources.length > 0) this.#compactions++;
+    const { clock } = this.#options;
+    if (clock.monotonicMs() < this.#compactFromMs) return;
+    try {
+      const sources = await this.#blocks.compact(signal);
+      if (sources.length > 0) this.#compactions++;
+      this.#compactWaitMs = 0;
+    } catch (error) {
+      // It may have written much in vain, and do so again.
+      const waitMs = Math.max(COMPACT_WAIT_FIRST_MS, 2 * this.#compactWaitMs);
+      this.#compactWaitMs = Math.min(COMPACT_WAIT_MAX_MS, waitMs);
+      this.#compactFromMs = clock.monotonicMs() + this.#compactWaitMs;
+      throw error;
+    }
   }
 
   async #forget(beforeMs: number): Promise<void> {
