@@ -1,19 +1,24 @@
 import type { AnyOperation } from '../operation.ts';
 import { createLoggingConfiguration } from './create-logging-configuration.ts';
 import { createQueryLoggingConfiguration } from './create-query-logging-configuration.ts';
+import { createRuleGroupsNamespace } from './create-rule-groups-namespace.ts';
 import { createWorkspace } from './create-workspace.ts';
 import { deleteLoggingConfiguration } from './delete-logging-configuration.ts';
 import { deleteQueryLoggingConfiguration } from './delete-query-logging-configuration.ts';
 import { deleteResourcePolicy } from './delete-resource-policy.ts';
+import { deleteRuleGroupsNamespace } from './delete-rule-groups-namespace.ts';
 import { deleteWorkspace } from './delete-workspace.ts';
 import { describeLoggingConfiguration } from './describe-logging-configuration.ts';
 import { describeQueryLoggingConfiguration } from './describe-query-logging-configuration.ts';
 import { describeResourcePolicy } from './describe-resource-policy.ts';
+import { describeRuleGroupsNamespace } from './describe-rule-groups-namespace.ts';
 import { describeWorkspace } from './describe-workspace.ts';
 import { describeWorkspaceConfiguration } from './describe-workspace-configuration.ts';
+import { listRuleGroupsNamespaces } from './list-rule-groups-namespaces.ts';
 import { listTagsForResource } from './list-tags-for-resource.ts';
 import { listWorkspaces } from './list-workspaces.ts';
 import { putResourcePolicy } from './put-resource-policy.ts';
+import { putRuleGroupsNamespace } from './put-rule-groups-namespace.ts';
 import { tagResource } from './tag-resource.ts';
 import { untagResource } from './untag-resource.ts';
 import { updateLoggingConfiguration } from './update-logging-configuration.ts';
@@ -25,19 +30,24 @@ import { updateWorkspaceConfiguration } from './update-workspace-configuration.t
 export const OPERATIONS: readonly AnyOperation[] = [
   createLoggingConfiguration,
   createQueryLoggingConfiguration,
+  createRuleGroupsNamespace,
   createWorkspace,
   deleteLoggingConfiguration,
   deleteQueryLoggingConfiguration,
   deleteResourcePolicy,
+  deleteRuleGroupsNamespace,
   deleteWorkspace,
   describeLoggingConfiguration,
   describeQueryLoggingConfiguration,
   describeResourcePolicy,
+  describeRuleGroupsNamespace,
   describeWorkspace,
   describeWorkspaceConfiguration,
+  listRuleGroupsNamespaces,
   listTagsForResource,
   listWorkspaces,
   putResourcePolicy,
+  putRuleGroupsNamespace,
   tagResource,
   untagResource,
   updateLoggingConfiguration,

@@ -72,6 +72,7 @@ export class FakeControlPlane implements ControlPlane {
   } as ControlPlane['credentials'];
   readonly workspaces = {
     find: (workspaceId: string) => this.entries.get(workspaceId),
+    tagsOf: () => undefined,
     arnOf: (workspaceId: string) => `arn:aws:aps:${REGION}:${ACCOUNT}:workspace/${workspaceId}`,
   };
 
