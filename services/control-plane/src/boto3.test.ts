@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describeWith, run } from '@ampere/testing';
 import { expect, test } from 'vitest';
+import type { AlertManagerReading } from './definition-readers.ts';
 import { ACCOUNT, cleanUp, REQUEST_ID, TestPlane } from './testing.ts';
 
 const WALK = `
@@ -98,6 +99,14 @@ fails('ValidationException', 400, 'Invalid RuleGroupsNamespace data: [no rules, 
       amp.put_rule_groups_namespace, workspaceId=id, name='b', data=b'bad')
 amp.delete_rule_groups_namespace(workspaceId=id, name='a/b c')
 
+amp.create_alert_manager_definition(workspaceId=id, data=rules)
+found = amp.describe_alert_manager_definition(workspaceId=id)['alertManagerDefinition']
+assert (found['data'], found['status']) == (rules, {'statusCode': 'ACTIVE'}), found
+amp.put_alert_manager_definition(workspaceId=id, data=b'bad')
+found = amp.describe_alert_manager_definition(workspaceId=id)['alertManagerDefinition']
+assert found['status'] == {'statusCode': 'UPDATE_FAILED', 'statusReason': 'no routes provided'}, found
+amp.delete_alert_manager_definition(workspaceId=id)
+
 amp.delete_workspace(workspaceId=id)
 amp.get_waiter('workspace_deleted').wait(workspaceId=id, WaiterConfig=fast)
 gone = fails('ResourceNotFoundException', 404, 'Workspace not found.', amp.describe_workspace, workspaceId=id)
@@ -124,7 +133,11 @@ describeWith('the AWS client for Python', ['boto3'], ({ boto3 }) => {
       problems: Buffer.from(data).toString() === 'bad' ? ['no rules, really'] : [],
       groups: [],
     });
-    const url = await serve(await TestPlane.open({ readers: { ruleFile } }));
+    const alertManager = (data: Uint8Array): AlertManagerReading =>
+      Buffer.from(data).toString() === 'bad'
+        ? { kind: 'failed', reason: 'no routes provided' }
+        : { kind: 'good' };
+    const url = await serve(await TestPlane.open({ readers: { ruleFile, alertManager } }));
     expect(await run(boto3, ['-c', WALK, url])).toEqual({ code: 0, stdout: 'walked\n', stderr: '' });
   });
 });

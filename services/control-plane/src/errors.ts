@@ -28,6 +28,7 @@ export const RESOURCE_TYPES = {
   loggingConfiguration: 'AWS::APS::LoggingConfiguration',
   queryLoggingConfiguration: 'AWS::APS::QueryLoggingConfiguration',
   resourcePolicy: 'AWS::APS::ResourcePolicy',
+  alertManagerDefinition: 'AWS::APS::AlertManagerDefinition',
   rulesNamespace: 'AWS::APS::RuleGroupsNamespace',
 } as const;
 
