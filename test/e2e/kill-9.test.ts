@@ -3,31 +3,13 @@
 
 import { SeededRandom } from '@ampere/platform';
 import { encodeSnappy, encodeWriteRequest } from '@ampere/remote-write';
-import { until } from '@ampere/testing';
 import { expect, test } from 'vitest';
-import { type AmpereServer, signedFetch, startAmpere } from '../harness/index.ts';
+import { type AmpereServer, createWorkspace, signedFetch, startAmpere } from '../harness/index.ts';
 
 const SEED = Number(process.env['AMPERE_SEED'] ?? 20_261_120);
 const ROUNDS = process.env['AMPERE_TEST_LONG'] === '1' ? 100 : 10;
 const WRITERS = 4;
 const SERIES_PER_REQUEST = 50;
-
-async function createWorkspace(ampere: AmpereServer): Promise<string> {
-  const response = await signedFetch(`${ampere.url}/workspaces`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: '{}',
-  });
-  const { workspaceId } = (await response.json()) as { workspaceId: string };
-  await until('the workspace to be active', async () => {
-    const described = await signedFetch(`${ampere.url}/workspaces/${workspaceId}`);
-    return (
-      ((await described.json()) as { workspace: { status: { statusCode: string } } }).workspace.status
-        .statusCode === 'ACTIVE'
-    );
-  });
-  return workspaceId;
-}
 
 /** Writes one sample to each of a writer's series; true when it was acknowledged. */
 async function write(

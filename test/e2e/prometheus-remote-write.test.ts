@@ -1,6 +1,6 @@
 // The main way through the house, with nothing simulated: a workspace made with the AWS CLI, a real
 // Prometheus writing to it with SigV4, the same signed query answered alike by both, and a `kill -9`
-// of the server in the middle of it.
+// of the server in the middle of it. Once with each message that the program knows.
 //
 // Debian builds its Prometheus 2.42 without the AWS SDK: it takes `sigv4:` in its configuration and then
 // sends unsigned requests. Where a probe shows that, the requests go through a signing proxy, as people
@@ -29,7 +29,29 @@ const RANGE_QUERIES = [
   'max_over_time(go_goroutines[3s]) - min_over_time(go_goroutines[3s])',
 ];
 
-function prometheusConfiguration(writeUrl: string, own: number, exporter: number): string {
+type Message = 'prometheus.WriteRequest' | 'io.prometheus.write.v2.Request';
+
+const CASES: readonly { version: 'prometheus' | 'prometheus2'; message: Message }[] = [
+  { version: 'prometheus', message: 'prometheus.WriteRequest' },
+  { version: 'prometheus', message: 'io.prometheus.write.v2.Request' },
+  { version: 'prometheus2', message: 'prometheus.WriteRequest' },
+];
+
+/** Metrics of a type each whose metadata must come with 2.0. */
+const V2_METADATA = [
+  ['node_cpu_seconds_total', 'counter'],
+  ['go_goroutines', 'gauge'],
+  ['prometheus_http_request_duration_seconds', 'histogram'],
+  ['go_gc_duration_seconds', 'summary'],
+] as const;
+
+/** What 2.0 takes: metadata then comes with the series, and in no other way. */
+const V2_CONFIGURATION = `
+    protobuf_message: io.prometheus.write.v2.Request
+    metadata_config: {send: false}`;
+
+function prometheusConfiguration(writeUrl: string, own: number, exporter: number, message: Message): string {
+  const ofMessage = message === 'io.prometheus.write.v2.Request' ? V2_CONFIGURATION : '';
   return `
 global:
   scrape_interval: 1s
@@ -43,7 +65,7 @@ remote_write:
     sigv4:
       region: ${REGION}
       access_key: ${ROOT_KEY.accessKeyId}
-      secret_key: ${ROOT_KEY.secretAccessKey}
+      secret_key: ${ROOT_KEY.secretAccessKey}${ofMessage}
     queue_config:
       batch_send_deadline: 500ms
 `;
@@ -62,7 +84,7 @@ async function signsItself(program: string): Promise<boolean> {
     listener.listen(0, '127.0.0.1', async () => {
       const own = await freePort();
       const url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/`;
-      writeFileSync(configuration, prometheusConfiguration(url, own, own));
+      writeFileSync(configuration, prometheusConfiguration(url, own, own, 'prometheus.WriteRequest'));
       const probe = start(program, [
         `--config.file=${configuration}`,
         `--storage.tsdb.path=${join(folder, 'data')}`,
@@ -97,6 +119,14 @@ async function resultOf(response: Response): Promise<RangeSeries[]> {
   return answer.data.result;
 }
 
+/** Type, help and unit as each target has them. */
+async function metadataOf(response: Response, name: string): Promise<string[]> {
+  const { data } = (await response.json()) as {
+    data: Record<string, { type: string; help: string; unit: string }[]>;
+  };
+  return (data[name] ?? []).map(({ type, help, unit }) => JSON.stringify([type, help, unit])).sort();
+}
+
 function sorted(series: RangeSeries[]): RangeSeries[] {
   const keyed = series.map((one) => [JSON.stringify(Object.entries(one.metric).sort()), one] as const);
   return keyed.sort((a, b) => (a[0] < b[0] ? -1 : 1)).map(([, one]) => one);
@@ -108,8 +138,8 @@ function metric(page: string, name: string): number {
   return line === undefined ? 0 : Number(line.slice(line.lastIndexOf(' ') + 1));
 }
 
-for (const version of ['prometheus', 'prometheus2'] as const) {
-  describeWith(`a real ${version} writes to a workspace`, [version, 'node_exporter', 'aws'], (programs) => {
+for (const { version, message } of CASES) {
+  describeWith(`a real ${version} writes ${message}`, [version, 'node_exporter', 'aws'], (programs) => {
     test('both answer alike, and kill -9 loses nothing that was acknowledged', {
       timeout: 240_000,
     }, async () => {
@@ -145,11 +175,12 @@ for (const version of ['prometheus', 'prometheus2'] as const) {
       // The build of Debian 12 doesn't; another one that doesn't would be news.
       expect(signs || version === 'prometheus2').toBe(true);
       const writeUrl = (signs ? ampere.url : await startSigningProxy(ampere.url)) + path;
-      writeFileSync(configuration, prometheusConfiguration(writeUrl, port, exporterPort));
+      writeFileSync(configuration, prometheusConfiguration(writeUrl, port, exporterPort, message));
       const prometheus = start(programs[version], [
         `--config.file=${configuration}`,
         `--storage.tsdb.path=${join(folder, 'data')}`,
         `--web.listen-address=127.0.0.1:${port}`,
+        ...(message === 'prometheus.WriteRequest' ? [] : ['--enable-feature=metadata-wal-records']),
       ]);
       const askPrometheus = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
       const askAmpere = (path: string) => signedFetch(`${ampere.url}/workspaces/${workspace}${path}`);
@@ -194,6 +225,17 @@ for (const version of ['prometheus', 'prometheus2'] as const) {
         ];
         expect(theirs.length, query).toBeGreaterThan(0);
         expectClose(sorted(ours), sorted(theirs), query);
+      }
+      if (message === 'io.prometheus.write.v2.Request') {
+        const metadataPath = '/api/v1/metadata?metric=';
+        for (const [name, type] of V2_METADATA) {
+          const [ours, theirs] = [
+            await metadataOf(await askAmpere(metadataPath + name), name),
+            await metadataOf(await askPrometheus(metadataPath + name), name),
+          ];
+          expect(theirs[0], name).toContain(type);
+          expect(ours).toEqual(theirs);
+        }
       }
       await prometheus.kill('SIGTERM');
       expect(await ampere.stop()).toBe(0);

@@ -99,3 +99,19 @@ export async function signedFetch(url: string, request: SignedRequest = {}): Pro
   );
   return fetch(url, { method, headers, ...(body === undefined ? {} : { body: Buffer.from(body) }) });
 }
+
+/** Makes a workspace and waits until it is active; its id. */
+export async function createWorkspace(ampere: AmpereServer): Promise<string> {
+  const created = await signedFetch(`${ampere.url}/workspaces`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  });
+  const { workspaceId } = (await created.json()) as { workspaceId: string };
+  await until('the workspace to be active', async () => {
+    const described = await signedFetch(`${ampere.url}/workspaces/${workspaceId}`);
+    const { workspace } = (await described.json()) as { workspace: { status: { statusCode: string } } };
+    return workspace.status.statusCode === 'ACTIVE';
+  });
+  return workspaceId;
+}

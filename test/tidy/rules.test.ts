@@ -109,6 +109,13 @@ test('imports: a ring in the floors is found', () => {
   expect(rules.checkFloorsAcyclic(floors)).toEqual([]);
 });
 
+test('real programs: found in one place', () => {
+  const text = "const folder = process.env['AMPERE_REAL_SERVERS'];";
+  expect(rules.checkRealPrograms([file('packages/tsdb/src/a.test.ts', text)])).toHaveLength(1);
+  expect(rules.checkRealPrograms([file('packages/testing/src/a.ts', text)])).toEqual([]);
+  expect(rules.checkRealPrograms([file('packages/tsdb/src/a.test.ts', '// AMPERE_SHARED')])).toEqual([]);
+});
+
 const shape = (name: string, path: string, text: string, complaint: string | undefined) =>
   test(`shape: ${name}`, () => {
     const complaints = rules.checkShape([file(path, text)]);

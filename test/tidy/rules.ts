@@ -107,6 +107,18 @@ export function checkTestingStaysOut(
   return complaints;
 }
 
+/** Real programs and shared data are found in one place, so that requiring them holds everywhere. */
+export function checkRealPrograms(files: readonly SourceFile[]): string[] {
+  const own =
+    /\benv(\.|\[')AMPERE_(REAL_SERVERS|REQUIRE_REAL|SHARED|PROMETHEUS|PROMTOOL)\b|ampere-real-servers/;
+  return files
+    .filter(
+      ({ path, text }) =>
+        path.endsWith('.ts') && !/^(packages\/testing|test\/tidy)\//.test(path) && own.test(text),
+    )
+    .map(({ path }) => `${path}: looks for real programs itself; use describeWith of @ampere/${TESTING}`);
+}
+
 /** The floors have no way round: what a package may import never leads back to it. */
 export function checkFloorsAcyclic(floors: ReadonlyMap<string, ReadonlySet<string>>): string[] {
   const complaints: string[] = [];

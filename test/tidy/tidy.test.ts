@@ -13,6 +13,7 @@ const check = (name: string, complaints: readonly string[]) =>
 
 check('imports follow the floors of ARCHITECTURE.md', rules.checkImports(files, floors));
 check('what is for tests is not shipped', rules.checkTestingStaysOut(files, floors));
+check('real programs are found in one place', rules.checkRealPrograms(files));
 check('the floors have no ring', rules.checkFloorsAcyclic(floors));
 check('files are short, named and headed', rules.checkShape(files));
 check('banned calls are not made', rules.checkBans(files));

@@ -1,6 +1,6 @@
 // What the gateway asks of the control plane: whose key is this, which operation is that, carry it out.
 
-import type { Principal } from '@ampere/iam';
+import type { AttachedPolicy, Principal } from '@ampere/iam';
 
 /** An access key as signature verification needs it. */
 export interface Credentials {
@@ -67,6 +67,8 @@ export interface WorkspaceEntry {
   readonly arn: string;
   readonly status: 'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING' | 'CREATION_FAILED';
   readonly tags: ReadonlyMap<string, string>;
+  /** What its owner grants or denies to others; undefined when there is none. */
+  readonly resourcePolicy: AttachedPolicy | undefined;
 }
 
 export interface WorkspaceDirectory {
@@ -74,6 +76,30 @@ export interface WorkspaceDirectory {
   find(workspaceId: string): WorkspaceEntry | undefined;
   /** The ARN a workspace of that id has or would have; needs no look-up. */
   arnOf(workspaceId: string): string;
+}
+
+/** A limit on active series; a label set takes the series that carry all of its labels. */
+export interface LabelSetLimit {
+  /** Empty: all series that no other label set of the workspace takes. */
+  readonly labelSet: ReadonlyMap<string, string>;
+  /** 0 is no limit: the series are only counted. */
+  readonly activeSeriesMax: number;
+}
+
+/** What holds for the data of one workspace, the limits' defaults filled in. */
+export interface WorkspaceSettings {
+  /** How long samples are kept; 0 is without end. */
+  readonly retentionMs: number;
+  readonly limitsPerLabelSet: readonly LabelSetLimit[];
+}
+
+/** Whoever keeps a workspace's data to its settings. */
+export interface WorkspaceSettingsListener {
+  /**
+   * Called with settings that are on disk. A workspace that it is never called for keeps to its limits;
+   * one that is deleted is left to the engine's own deletion.
+   */
+  settingsChanged(workspaceId: string, settings: WorkspaceSettings): void;
 }
 
 /** What the control plane asks of the engine when workspaces come and go. */

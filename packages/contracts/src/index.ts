@@ -4,10 +4,13 @@ export type {
   ControlPlaneRequest,
   CredentialStore,
   Credentials,
+  LabelSetLimit,
   OperationMatch,
   RouteResult,
   WorkspaceBackend,
   WorkspaceDirectory,
   WorkspaceEntry,
+  WorkspaceSettings,
+  WorkspaceSettingsListener,
 } from './control-plane.ts';
 export type { EngineBody, EngineClient, EngineRequest, EngineResponse } from './engine.ts';

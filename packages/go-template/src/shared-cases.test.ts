@@ -1,8 +1,8 @@
-// The cases recorded from the real Alertmanager 0.25 and Prometheus 2.42, where the shared folder is.
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+// The cases recorded from the real Alertmanager 0.25 and Prometheus 2.42.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describeWith } from '@ampere/testing';
+import { expect, test } from 'vitest';
 import {
   ALERTMANAGER_FUNCTIONS,
   ALERTMANAGER_TEMPLATES,
@@ -43,10 +43,6 @@ interface Recorded {
   datasets: Record<string, NotificationJson>;
   cases: Case[];
 }
-
-const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
-const shared = process.env['AMPERE_SHARED'] ?? join(root, '..', 'shared');
-const path = join(shared, 'conformance', 'templates', 'go_templates.json');
 
 const EXTERNAL_URL = '<EXT>';
 
@@ -93,10 +89,9 @@ function renderRule(one: Case): string {
 const withPath = ruleFunctions({ externalUrl: 'http://localhost:9090/ext', query: () => [] });
 const pathPrefix = withPath.get('pathPrefix')!.call;
 
-describe.skipIf(!existsSync(path))(`cases of ${path} (skipped where the folder is missing)`, () => {
-  const recorded = existsSync(path)
-    ? (JSON.parse(readFileSync(path, 'utf8')) as Recorded)
-    : { helpers_tmpl: '', datasets: {}, cases: [] };
+describeWith('recorded cases', ['shared'], ({ shared }) => {
+  const path = join(shared, 'conformance/templates/go_templates.json');
+  const recorded = JSON.parse(readFileSync(path, 'utf8')) as Recorded;
   const base = parseTemplates(
     [ALERTMANAGER_TEMPLATES, { name: 'helpers.tmpl', text: recorded.helpers_tmpl }],
     {

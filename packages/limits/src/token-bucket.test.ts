@@ -24,6 +24,20 @@ test('all or none, and never more than the burst', () => {
   expect(bucket.waitMs(3)).toBe(3000);
 });
 
+test('what is taken is known, and less with time', () => {
+  const clock = new FakeClock();
+  const bucket = new TokenBucket({ perSecond: 2, burst: 10 }, clock);
+  expect(bucket.taken).toBe(0);
+  bucket.take(7);
+  clock.advance(1000);
+  expect(bucket.taken).toBe(5);
+  clock.advance(60_000);
+  expect(bucket.taken).toBe(0);
+  const unlimited = new TokenBucket({ perSecond: 0, burst: 10 }, clock);
+  unlimited.take(100);
+  expect(unlimited.taken).toBe(0);
+});
+
 test('a wall clock that steps back changes nothing', () => {
   const clock = new FakeClock();
   const bucket = new TokenBucket({ perSecond: 1, burst: 1 }, clock);

@@ -38,6 +38,13 @@ export class TokenBucket {
     return Math.max(0, Math.ceil(((tokens - this.#tokens) / this.#perSecond) * 1000));
   }
 
+  /** Tokens that are gone from a full bucket; 0 when it takes everything. */
+  get taken(): number {
+    if (this.#perSecond === 0 || this.#burst === 0) return 0;
+    this.#refill();
+    return this.#burst - this.#tokens;
+  }
+
   #refill(): void {
     const nowMs = this.#clock.monotonicMs();
     const gained = ((nowMs - this.#filledMs) / 1000) * this.#perSecond;

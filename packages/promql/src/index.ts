@@ -1,3 +1,4 @@
+export { TooManySamplesError } from './engine/budget.ts';
 export { QueryCanceledError, QueryError, QueryTimeoutError } from './engine/errors.ts';
 export { evaluate } from './engine/index.ts';
 export type * from './engine/types.ts';

@@ -5,15 +5,17 @@ import { SystemRandom } from '@ampere/platform';
 import { SnappyDecoder } from './snappy-decoder.ts';
 import { encodeSnappy } from './snappy-encoder.ts';
 import { WriteRequestDecoder } from './write-request-decoder.ts';
-import { encodeWriteRequest } from './write-request-encoder.ts';
+import { encodeWriteRequest, type OutgoingSeries } from './write-request-encoder.ts';
+import { WriteRequestV2Decoder } from './write-request-v2-decoder.ts';
+import { encodeWriteRequestV2 } from './write-request-v2-encoder.ts';
 
 const SERIES = 2000;
 const PASSES = 12;
 const REQUESTS_PER_PASS = 40;
 const random = new SystemRandom();
 
-function request(): Uint8Array {
-  const timeseries = Array.from({ length: SERIES }, (_, i) => ({
+function series(): OutgoingSeries[] {
+  return Array.from({ length: SERIES }, (_, i) => ({
     labels: [
       ['__name__', `container_network_receive_bytes_total_${i % 280}`],
       ['cluster', 'production-eu-west-1'],
@@ -30,7 +32,6 @@ function request(): Uint8Array {
     ] as [string, string][],
     samples: [{ timestampMs: 1_700_000_000_000 + i, value: random.integer(1_000_000) / 7 }],
   }));
-  return encodeWriteRequest({ timeseries });
 }
 
 /** The quickest pass counts: the others were disturbed. */
@@ -45,15 +46,31 @@ function nsPerSample(step: () => void): number {
   return Math.round(best);
 }
 
-const raw = request();
+const timeseries = series();
+const raw = encodeWriteRequest({ timeseries });
 const body = encodeSnappy(raw);
+const rawV2 = encodeWriteRequestV2(timeseries);
+const bodyV2 = encodeSnappy(rawV2);
+const metadata = { type: 'counter', help: 'Bytes that were received.', unit: 'bytes' } as const;
+const rawV2Metadata = encodeWriteRequestV2(timeseries.map((one) => ({ ...one, metadata })));
 const snappy = new SnappyDecoder(1 << 24);
 const decoder = new WriteRequestDecoder({ samplesMax: 1_000_000, metadataMax: 1000 });
+const decoderV2 = new WriteRequestV2Decoder({
+  samplesMax: 1_000_000,
+  metadataMax: 1000,
+  symbolsMax: 1_000_000,
+  labelBytesMax: 1 << 26,
+});
 process.stdout.write(
   `${JSON.stringify({
     rawBytesPerSample: Math.round(raw.length / SERIES),
     compressedBytesPerSample: Math.round(body.length / SERIES),
     snappyNsPerSample: nsPerSample(() => snappy.decode(body)),
     walkNsPerSample: nsPerSample(() => decoder.decode(raw)),
+    v2RawBytesPerSample: Math.round(rawV2.length / SERIES),
+    v2CompressedBytesPerSample: Math.round(bodyV2.length / SERIES),
+    v2SnappyNsPerSample: nsPerSample(() => snappy.decode(bodyV2)),
+    v2WalkNsPerSample: nsPerSample(() => decoderV2.decode(rawV2)),
+    v2WalkNsPerSampleWithMetadata: nsPerSample(() => decoderV2.decode(rawV2Metadata)),
   })}\n`,
 );

@@ -14,3 +14,14 @@ export {
   type OutgoingSeries,
   type OutgoingWriteRequest,
 } from './write-request-encoder.ts';
+export {
+  type DecodedWriteRequestV2,
+  type WriteRequestV2Bounds,
+  WriteRequestV2Decoder,
+} from './write-request-v2-decoder.ts';
+export {
+  encodeWriteRequestV2,
+  type OutgoingExemplar,
+  type OutgoingSampleV2,
+  type OutgoingSeriesV2,
+} from './write-request-v2-encoder.ts';

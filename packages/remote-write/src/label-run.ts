@@ -124,7 +124,8 @@ export class LabelScratch {
   }
 }
 
-function varintLength(value: number): number {
+/** Bytes that a number below 2^32 takes as a varint. */
+export function varintLength(value: number): number {
   let length = 1;
   for (; value >= 0x80; value >>>= 7) length++;
   return length;

@@ -40,11 +40,23 @@ export class WireReader {
   /** A varint below 2^32. */
   uint32(end: number, field: string): number {
     const from = this.at;
-    if (from < end) {
-      const byte = this.bytes[from]!;
-      if (byte < 0x80) {
+    // Up to three bytes, which is nearly always, without a multiplication.
+    if (from + 3 <= end) {
+      const bytes = this.bytes;
+      const first = bytes[from]!;
+      if (first < 0x80) {
         this.at = from + 1;
-        return byte;
+        return first;
+      }
+      const second = bytes[from + 1]!;
+      if (second < 0x80) {
+        this.at = from + 2;
+        return (first & 0x7f) | (second << 7);
+      }
+      const third = bytes[from + 2]!;
+      if (third < 0x80) {
+        this.at = from + 3;
+        return (first & 0x7f) | ((second & 0x7f) << 7) | (third << 14);
       }
     }
     let value = 0;
@@ -144,6 +156,13 @@ export class WireReader {
     }
   }
 
+  /** Passes over a field, unless it is one of the message's own in a wire type that it can't have. */
+  skipUnknown(tag: number, tagAt: number, end: number, message: string, names: readonly string[]): void {
+    const name = names[tag >>> 3] ?? '';
+    if (name !== '') throw this.malformed(tagAt, `${message}.${name}`, `unexpected wire type ${tag & 7}`);
+    this.skip(tag, end, message);
+  }
+
   /** Passes over a fixed-width value and returns where it began. */
   fixed(width: number, end: number, field: string): number {
     const from = this.at;
@@ -154,5 +173,13 @@ export class WireReader {
 
   malformed(offset: number, field: string, text: string): DecodeError {
     return new DecodeError('malformed', offset, `protobuf: ${field}: ${text} at offset ${offset}`);
+  }
+
+  tooLarge(offset: number, field: string, text: string): DecodeError {
+    return new DecodeError(
+      'too-large',
+      offset,
+      `protobuf: ${field}: ${text} in one request at offset ${offset}`,
+    );
   }
 }

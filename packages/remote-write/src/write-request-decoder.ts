@@ -14,20 +14,18 @@
 import { assert } from '@ampere/platform';
 import type { WriteColumns } from '@ampere/series';
 import { ColumnsBuffer } from './columns.ts';
-import { DecodeError } from './errors.ts';
 import { isCanonicalLabel, LabelScratch } from './label-run.ts';
 import { type MetricMetadata, readMetadata } from './metadata.ts';
-import { DELIMITED, FIXED64, VARINT, WireReader } from './wire-reader.ts';
+import { readSample } from './sample.ts';
+import { DELIMITED, WireReader } from './wire-reader.ts';
 
-// Tags with their wire types: WriteRequest, TimeSeries, Sample.
+// Tags with their wire types: WriteRequest, TimeSeries.
 const TIMESERIES = (1 << 3) | DELIMITED;
 const METADATA = (3 << 3) | DELIMITED;
 const LABELS = (1 << 3) | DELIMITED;
 const SAMPLES = (2 << 3) | DELIMITED;
 const EXEMPLARS = (3 << 3) | DELIMITED;
 const HISTOGRAMS = (4 << 3) | DELIMITED;
-const VALUE = (1 << 3) | FIXED64;
-const TIMESTAMP = (2 << 3) | VARINT;
 
 const REQUEST_FIELDS = ['', 'timeseries', '', 'metadata'];
 const SERIES_FIELDS = ['', 'labels', 'samples', 'exemplars', 'histograms'];
@@ -94,7 +92,7 @@ export class WriteRequestDecoder {
       } else if (tag === METADATA) {
         this.#oneMetadata(tagAt, end);
       } else {
-        skipUnknown(reader, tag, tagAt, end, 'WriteRequest', REQUEST_FIELDS);
+        reader.skipUnknown(tag, tagAt, end, 'WriteRequest', REQUEST_FIELDS);
       }
     }
     assert(reader.at === end, 'the walk over a write request left its body');
@@ -111,7 +109,11 @@ export class WriteRequestDecoder {
 
   #oneMetadata(tagAt: number, end: number): void {
     if (this.#metadata.length === this.#bounds.metadataMax) {
-      throw tooLarge(tagAt, 'WriteRequest.metadata', `more than ${this.#bounds.metadataMax} entries`);
+      throw this.#reader.tooLarge(
+        tagAt,
+        'WriteRequest.metadata',
+        `more than ${this.#bounds.metadataMax} entries`,
+      );
     }
     const metadataEnd = this.#reader.contentEnd(end, 'WriteRequest.metadata');
     this.#metadata.push(readMetadata(this.#reader, metadataEnd));
@@ -131,9 +133,9 @@ export class WriteRequestDecoder {
         this.#label(tagAt, reader.contentEnd(end, 'TimeSeries.labels'));
       } else if (tag === SAMPLES) {
         if (columns.sampleCount === this.#bounds.samplesMax) {
-          throw tooLarge(tagAt, 'TimeSeries.samples', `more than ${this.#bounds.samplesMax} samples`);
+          throw reader.tooLarge(tagAt, 'TimeSeries.samples', `more than ${this.#bounds.samplesMax} samples`);
         }
-        readSample(reader, reader.contentEnd(end, 'TimeSeries.samples'), columns);
+        readSample(reader, reader.contentEnd(end, 'TimeSeries.samples'), columns, SAMPLE_FIELDS);
       } else if (tag === EXEMPLARS) {
         this.#exemplarCount++;
         reader.at = reader.contentEnd(end, 'TimeSeries.exemplars');
@@ -141,7 +143,7 @@ export class WriteRequestDecoder {
         this.#histogramCount++;
         reader.at = reader.contentEnd(end, 'TimeSeries.histograms');
       } else {
-        skipUnknown(reader, tag, tagAt, end, 'TimeSeries', SERIES_FIELDS);
+        reader.skipUnknown(tag, tagAt, end, 'TimeSeries', SERIES_FIELDS);
       }
     }
     if (columns.sampleCount > samplesBefore) columns.addSeries(this.#labelsFrom, this.#labelsTo);
@@ -181,46 +183,4 @@ export class WriteRequestDecoder {
     }
     this.#labelsTo = bodyLength + scratch.length;
   }
-}
-
-function readSample(reader: WireReader, end: number, columns: ColumnsBuffer): void {
-  const bytes = reader.bytes;
-  const index = columns.addSample();
-  while (reader.at < end) {
-    const tagAt = reader.at;
-    const tag = reader.tag(end, 'Sample');
-    if (tag === VALUE) {
-      const at = reader.fixed(8, end, 'Sample.value');
-      const words = columns.valueWords;
-      words[2 * index] = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
-      words[2 * index + 1] =
-        bytes[at + 4]! | (bytes[at + 5]! << 8) | (bytes[at + 6]! << 16) | (bytes[at + 7]! << 24);
-    } else if (tag === TIMESTAMP) {
-      columns.timesMs[index] = reader.int64(end, 'Sample.timestamp');
-    } else {
-      skipUnknown(reader, tag, tagAt, end, 'Sample', SAMPLE_FIELDS);
-    }
-  }
-}
-
-/** Passes over a field, unless it is one of the message's own in a wire type that it can't have. */
-function skipUnknown(
-  reader: WireReader,
-  tag: number,
-  tagAt: number,
-  end: number,
-  message: string,
-  names: readonly string[],
-): void {
-  const name = names[tag >>> 3] ?? '';
-  if (name !== '') throw reader.malformed(tagAt, `${message}.${name}`, `unexpected wire type ${tag & 7}`);
-  reader.skip(tag, end, message);
-}
-
-function tooLarge(offset: number, field: string, text: string): DecodeError {
-  return new DecodeError(
-    'too-large',
-    offset,
-    `protobuf: ${field}: ${text} in one request at offset ${offset}`,
-  );
 }

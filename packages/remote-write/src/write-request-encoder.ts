@@ -4,6 +4,7 @@
 // by a writer of its own and then put into the one around it.
 
 import { STALE_HIGH_WORD, STALE_LOW_WORD } from '@ampere/series';
+import { MessageWriter } from './message-writer.ts';
 import { METRIC_TYPES, type MetricMetadata } from './metadata.ts';
 
 /** A sample to send; `stale` sends the stale marker in place of `value`. */
@@ -44,7 +45,8 @@ function encodeSeries(series: OutgoingSeries): Uint8Array {
   return writer.finish();
 }
 
-function encodeSample(sample: OutgoingSample): Uint8Array {
+/** A Sample message up to field 2, which is all of it in 1.0. */
+export function encodeSample(sample: OutgoingSample): Uint8Array {
   const value = new DataView(new ArrayBuffer(8));
   if (sample.stale === true) {
     value.setUint32(0, STALE_LOW_WORD, true);
@@ -62,42 +64,4 @@ function encodeMetadata(metadata: MetricMetadata): Uint8Array {
     .text(4, metadata.help)
     .text(5, metadata.unit)
     .finish();
-}
-
-/** Gathers the fields of one message; what is zero or empty is left out, as proto3 has it. */
-class MessageWriter {
-  readonly #parts: Uint8Array[] = [];
-
-  text(field: number, text: string): this {
-    if (text !== '') this.message(field, new TextEncoder().encode(text));
-    return this;
-  }
-
-  message(field: number, content: Uint8Array): this {
-    this.#parts.push(varint(BigInt((field << 3) | 2)), varint(BigInt(content.length)), content);
-    return this;
-  }
-
-  varint(field: number, value: bigint): this {
-    if (value !== 0n) this.#parts.push(varint(BigInt(field << 3)), varint(BigInt.asUintN(64, value)));
-    return this;
-  }
-
-  /** Negative zero is not the default and is sent. */
-  fixed64(field: number, value: DataView): this {
-    if (value.getBigUint64(0) === 0n) return this;
-    this.#parts.push(varint(BigInt((field << 3) | 1)), new Uint8Array(value.buffer));
-    return this;
-  }
-
-  finish(): Uint8Array {
-    return new Uint8Array(Buffer.concat(this.#parts));
-  }
-}
-
-function varint(value: bigint): Uint8Array {
-  const bytes: number[] = [];
-  for (; value >= 0x80n; value >>= 7n) bytes.push(Number(value & 0x7fn) | 0x80);
-  bytes.push(Number(value));
-  return Uint8Array.from(bytes);
 }

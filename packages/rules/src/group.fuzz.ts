@@ -13,13 +13,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FakeClock, SeededRandom } from '@ampere/platform';
 import { Labels } from '@ampere/series';
+import { describeWith } from '@ampere/testing';
 import { expect, test } from 'vitest';
 import { AlertingRun } from './alerting.ts';
 import { EvaluatedGroup } from './group.ts';
 import { parseRuleFile } from './rule-file.ts';
 import { DEFAULT_RULE_OPTIONS } from './rule-host.ts';
 import { FakeHost, vector } from './testing/fake-host.ts';
-import { findPromtool } from './testing/real-promtool.ts';
 
 const MINUTES = 20;
 const MINUTE_MS = 60_000;
@@ -128,27 +128,28 @@ function samplesOf(last: ReadonlyMap<string, number>, name: string) {
   return series.map(([labels, value]) => ({ labels: labels.replace(/=([^,}]*)/g, '="$1"'), value }));
 }
 
-const promtool = findPromtool();
 const rounds = process.env['AMPERE_TEST_LONG'] === '1' ? 50 : 2;
 const seed = Number(process.env['AMPERE_SEED'] ?? 1);
 
-test.skipIf(promtool === null)('random rules do what promtool expects of them', () => {
-  for (let round = 0; round < rounds; round++) {
-    const random = new SeededRandom(seed + round);
-    const folder = mkdtempSync(join(tmpdir(), 'ampere-rules-'));
-    try {
-      const paths = Array.from({ length: CASES_PER_ROUND }, (_, i) => {
-        const one = makeCase(random, `${i}.rules.json`);
-        writeFileSync(join(folder, `${i}.rules.json`), one.rules);
-        writeFileSync(join(folder, `${i}.test.json`), JSON.stringify(one.unitTest));
-        return join(folder, `${i}.test.json`);
-      });
-      const run = spawnSync(promtool!, ['test', 'rules', ...paths], { encoding: 'utf8' });
-      if (run.error !== undefined) throw run.error;
-      expect(run.status, `seed ${seed + round}:\n${run.stdout}${run.stderr}`.slice(0, 5_000)).toBe(0);
-      expect(run.stdout.split('SUCCESS').length - 1).toBe(CASES_PER_ROUND);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
+describeWith('beside promtool', ['promtool'], ({ promtool }) =>
+  test('random rules do what promtool expects of them', () => {
+    for (let round = 0; round < rounds; round++) {
+      const random = new SeededRandom(seed + round);
+      const folder = mkdtempSync(join(tmpdir(), 'ampere-rules-'));
+      try {
+        const paths = Array.from({ length: CASES_PER_ROUND }, (_, i) => {
+          const one = makeCase(random, `${i}.rules.json`);
+          writeFileSync(join(folder, `${i}.rules.json`), one.rules);
+          writeFileSync(join(folder, `${i}.test.json`), JSON.stringify(one.unitTest));
+          return join(folder, `${i}.test.json`);
+        });
+        const run = spawnSync(promtool, ['test', 'rules', ...paths], { encoding: 'utf8' });
+        if (run.error !== undefined) throw run.error;
+        expect(run.status, `seed ${seed + round}:\n${run.stdout}${run.stderr}`.slice(0, 5_000)).toBe(0);
+        expect(run.stdout.split('SUCCESS').length - 1).toBe(CASES_PER_ROUND);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
     }
-  }
-});
+  }),
+);

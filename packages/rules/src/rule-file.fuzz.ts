@@ -1,8 +1,9 @@
 // Mutated rule files: our verdict and our words against the real promtool's.
 import { SeededRandom } from '@ampere/platform';
+import { describeWith } from '@ampere/testing';
 import { expect, test } from 'vitest';
 import { parseRuleFile, RuleFileError } from './rule-file.ts';
-import { checkWithPromtool, findPromtool } from './testing/real-promtool.ts';
+import { checkWithPromtool } from './testing/real-promtool.ts';
 
 const BASE = `groups:
 - name: first
@@ -151,22 +152,23 @@ function comparable(problems: readonly string[]): string[] {
   return [...new Set(problems.map((text) => (text.startsWith('yaml: ') ? NO_YAML : text)))].sort();
 }
 
-const promtool = findPromtool();
 const rounds = process.env['AMPERE_TEST_LONG'] === '1' ? 100 : 3;
 const seed = Number(process.env['AMPERE_SEED'] ?? 1);
 
-test.skipIf(promtool === null)('mutated rule files get the verdict of promtool', () => {
-  let corners = 0;
-  for (let round = 0; round < rounds; round++) {
-    const random = new SeededRandom(seed + round);
-    const texts = Array.from({ length: TEXTS_PER_ROUND }, () => mutate(random));
-    const theirs = checkWithPromtool(promtool!, texts);
-    for (const [i, text] of texts.entries()) {
-      const [mine, real] = [comparable(ours(text)), comparable(theirs[i]!)];
-      const isCorner = mine[0] !== real[0] && (mine[0] === NO_YAML || real[0] === NO_YAML);
-      if (isCorner) corners++;
-      else expect(mine, `seed ${seed + round}:\n${text}`).toEqual(real);
+describeWith('beside promtool', ['promtool'], ({ promtool }) => {
+  test('mutated rule files get the verdict of promtool', () => {
+    let corners = 0;
+    for (let round = 0; round < rounds; round++) {
+      const random = new SeededRandom(seed + round);
+      const texts = Array.from({ length: TEXTS_PER_ROUND }, () => mutate(random));
+      const theirs = checkWithPromtool(promtool, texts);
+      for (const [i, text] of texts.entries()) {
+        const [mine, real] = [comparable(ours(text)), comparable(theirs[i]!)];
+        const isCorner = mine[0] !== real[0] && (mine[0] === NO_YAML || real[0] === NO_YAML);
+        if (isCorner) corners++;
+        else expect(mine, `seed ${seed + round}:\n${text}`).toEqual(real);
+      }
     }
-  }
-  expect(corners, 'differences of the YAML parsers').toBeLessThan(rounds * TEXTS_PER_ROUND * 0.015);
+    expect(corners, 'differences of the YAML parsers').toBeLessThan(rounds * TEXTS_PER_ROUND * 0.015);
+  });
 });

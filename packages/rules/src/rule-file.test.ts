@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describeWith } from '@ampere/testing';
 import { describe, expect, test } from 'vitest';
 import { definitionText } from './definition-bytes.ts';
 import { DurationError, parseRuleDuration } from './duration.ts';
@@ -167,9 +167,6 @@ test('an indentation of many columns', () => {
   expect(parseRuleFile(`${' '.repeat(50_000)}groups: []`)).toEqual([]);
 });
 
-const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
-const shared = join(process.env['AMPERE_SHARED'] ?? join(root, '..', 'shared'), 'conformance', 'definitions');
-
 interface Verdict {
   file: string;
   kind: string;
@@ -182,12 +179,12 @@ const NEWER = new Set(['rules/ok_query_offset_2_42_rejects.yml']);
 const asToday = (text: string) =>
   text.replaceAll('rulefmt.RuleNode', 'rulefmt.Rule').replace('2:3: Groupname', '0:0: Groupname');
 
-describe.skipIf(!existsSync(shared))(`verdicts of ${shared} (skipped where the folder is missing)`, () => {
-  const path = join(shared, 'verdicts.json');
-  const verdicts = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Verdict[]) : [];
+describeWith('recorded verdicts of promtool', ['shared'], ({ shared }) => {
+  const folder = join(shared, 'conformance/definitions');
+  const verdicts = JSON.parse(readFileSync(join(folder, 'verdicts.json'), 'utf8')) as Verdict[];
   for (const verdict of verdicts.filter(({ kind }) => kind === 'rules')) {
     test(verdict.file, () => {
-      const problems = problemsOf(readFileSync(join(shared, verdict.file), 'utf8'));
+      const problems = problemsOf(readFileSync(join(folder, verdict.file), 'utf8'));
       expect(problems.length === 0).toBe(verdict.tool_ok || NEWER.has(verdict.file));
       if (problems[0]?.startsWith('yaml: line')) return;
       for (const problem of problems) {

@@ -39,7 +39,8 @@ export type RefusalReason =
   | 'new_value_for_timestamp'
   | 'sample_too_old'
   | 'sample_too_far_in_future'
-  | 'native_histogram_unsupported';
+  | 'native_histogram_unsupported'
+  | 'too_many_ha_clusters';
 
 export interface Refusal {
   readonly reason: RefusalReason;
@@ -47,6 +48,8 @@ export interface Refusal {
   samples: number;
   /** What to tell the client, naming one example series. */
   readonly message: string;
+  /** That series as `name{label="value"}`; empty when there is none to name. */
+  readonly example: string;
 }
 
 export interface AppendOutcome {

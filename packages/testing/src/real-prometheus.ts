@@ -8,6 +8,8 @@ import { type RunningProcess, start, temporaryFolder, until } from './processes.
 export interface PrometheusOptions {
   /** The text of its configuration file; by default it scrapes nothing. */
   readonly configuration?: string;
+  /** Where its blocks and log are or will be; by default a fresh folder. */
+  readonly dataFolder?: string;
   /** More arguments, for example `--enable-feature=…`. */
   readonly arguments?: readonly string[];
 }
@@ -34,7 +36,7 @@ export class RealPrometheus {
       program,
       [
         '--config.file=prometheus.yml',
-        '--storage.tsdb.path=data',
+        `--storage.tsdb.path=${options.dataFolder ?? 'data'}`,
         '--web.listen-address=127.0.0.1:0',
         '--web.enable-remote-write-receiver',
         ...(options.arguments ?? []),

@@ -158,7 +158,7 @@ export class Tsdb {
     const { minTimeMs } = head;
     return {
       series: head.count,
-      activeSeries: head.active.count(ActiveSeries.minuteOf(this.#options.clock.monotonicMs())),
+      activeSeries: head.active.count(this.#minute()),
       labelPairs: head.index.pairs,
       samplesAppended: head.samplesAppended,
       minTimeMs,
@@ -173,6 +173,11 @@ export class Tsdb {
       walBacklogBytes: this.#wal.backlogBytes,
       replay: this.#replay,
     };
+  }
+
+  /** Active series of the metric that has most of them; a pass over all series. */
+  activeInLargestMetric(): number {
+    return this.#head.activeInLargestMetric(this.#minute());
   }
 
   /** Where the series come from; a pass over all label pairs and series. At most `limit` entries a list. */
@@ -198,6 +203,10 @@ export class Tsdb {
     this.#isClosed = true;
     await this.#truncation;
     await this.#wal.close();
+  }
+
+  #minute(): number {
+    return ActiveSeries.minuteOf(this.#options.clock.monotonicMs());
   }
 
   async #truncate(beforeMs: number): Promise<void> {

@@ -4,10 +4,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describeWith, run } from '@ampere/testing';
 import { expect, test } from 'vitest';
-import { cleanUp, REQUEST_ID, TestPlane } from './testing.ts';
+import { ACCOUNT, cleanUp, REQUEST_ID, TestPlane } from './testing.ts';
 
 const WALK = `
-import boto3, sys
+import boto3, json, sys
 from botocore.config import Config
 from botocore.exceptions import ClientError
 amp = boto3.client('amp', endpoint_url=sys.argv[1], region_name='eu-west-1', aws_access_key_id='a',
@@ -48,6 +48,41 @@ bad = fails('ValidationException', 400, 'Invalid clientToken: Member must satisf
 assert bad['reason'] == 'FIELD_VALIDATION_FAILED' and bad['fieldList'][0]['name'] == 'clientToken', bad
 fails('ConflictException', 409, 'The clientToken was already used with different request parameters.',
       amp.create_workspace, clientToken='t', alias='x')
+
+limits = [{'limits': {'maxSeries': 5}, 'labelSet': {'team': 'a', 'env': 'b'}}, {'limits': {'maxSeries': 0}, 'labelSet': {}}]
+updated = amp.update_workspace_configuration(workspaceId=id, retentionPeriodInDays=30, limitsPerLabelSet=limits)
+assert updated['status'] == {'statusCode': 'UPDATING'}, updated
+configured = amp.describe_workspace_configuration(workspaceId=id)['workspaceConfiguration']
+assert configured == {'status': {'statusCode': 'ACTIVE'}, 'limitsPerLabelSet': limits, 'retentionPeriodInDays': 30}, configured
+
+group = 'arn:aws:logs:eu-west-1:${ACCOUNT}:log-group:/amp/x:*'
+amp.create_logging_configuration(workspaceId=id, logGroupArn=group)
+amp.update_logging_configuration(workspaceId=id, logGroupArn=group)
+logging = amp.describe_logging_configuration(workspaceId=id)['loggingConfiguration']
+assert (logging['workspace'], logging['logGroupArn'], logging['status']) == (id, group, {'statusCode': 'ACTIVE'}), logging
+assert logging['createdAt'].timestamp() == 1700000000, logging
+amp.delete_logging_configuration(workspaceId=id)
+none = fails('ResourceNotFoundException', 404, 'Workspace logging configuration not found.',
+             amp.describe_logging_configuration, workspaceId=id)
+assert none['resourceId'] == id + '/logging' and none['resourceType'] == 'AWS::APS::LoggingConfiguration', none
+to = [{'cloudWatchLogs': {'logGroupArn': group}, 'filters': {'qspThreshold': 7}}]
+amp.create_query_logging_configuration(workspaceId=id, destinations=to)
+amp.update_query_logging_configuration(workspaceId=id, destinations=to)
+assert amp.describe_query_logging_configuration(workspaceId=id)['queryLoggingConfiguration']['destinations'] == to
+amp.delete_query_logging_configuration(workspaceId=id)
+
+policy = json.dumps({'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Principal': {'AWS': '999999999999'},
+                     'Action': ['aps:RemoteWrite'], 'Resource': arn}]}, indent=2)
+put = amp.put_resource_policy(workspaceId=id, policyDocument=policy, revisionId='NO_POLICY')
+assert put['policyStatus'] == 'CREATING', put
+found = amp.describe_resource_policy(workspaceId=id)
+assert (found['policyDocument'], found['revisionId'], found['policyStatus']) == (policy, put['revisionId'], 'ACTIVE'), found
+fails('ConflictException', 409, 'The revisionId is not that of the current resource policy.',
+      amp.delete_resource_policy, workspaceId=id, revisionId='old')
+fails('ValidationException', 400, 'Workspace resource policy cannot be malformed',
+      amp.put_resource_policy, workspaceId=id, policyDocument='{}')
+amp.delete_resource_policy(workspaceId=id, revisionId=put['revisionId'])
+
 amp.delete_workspace(workspaceId=id)
 amp.get_waiter('workspace_deleted').wait(workspaceId=id, WaiterConfig=fast)
 gone = fails('ResourceNotFoundException', 404, 'Workspace not found.', amp.describe_workspace, workspaceId=id)

@@ -16,7 +16,9 @@ import type {
   RouteResult,
   WorkspaceBackend,
   WorkspaceDirectory,
+  WorkspaceSettingsListener,
 } from '@ampere/contracts';
+import { type AttachedPolicy, PolicyCache } from '@ampere/iam';
 import type { Limits } from '@ampere/limits';
 import { assert, type Clock, type Disk, type Random } from '@ampere/platform';
 import { type Account, type AccountOptions, ensureAccount, RootCredentials } from './account.ts';
@@ -36,6 +38,8 @@ import { workspaceResource } from './taggable.ts';
 import { type InputValues, readInput } from './validate.ts';
 import { MemoryDirectory } from './workspace-directory.ts';
 import { WorkspaceLifecycle } from './workspace-lifecycle.ts';
+import { WorkspacePartStore } from './workspace-part-store.ts';
+import { effectiveSettings } from './workspace-settings.ts';
 import { WorkspaceStore } from './workspace-store.ts';
 
 export interface ControlPlaneOptions {
@@ -51,6 +55,8 @@ export interface ControlPlaneOptions {
   readonly account?: AccountOptions | undefined;
   readonly limits: Limits;
   readonly backend: WorkspaceBackend;
+  /** Told the settings of workspaces whose owners set some: at the start, and after each change. */
+  readonly settingsListener?: WorkspaceSettingsListener | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly disk: Disk;
@@ -100,28 +106,46 @@ class SqliteControlPlane implements LocalControlPlane {
   #stopped = false;
 
   constructor(store: Store, options: ControlPlaneOptions) {
-    const { limits, backend, clock, random, log, publicUrl } = options;
+    const { limits, backend, clock, random, log, publicUrl, settingsListener } = options;
     const settings = new Settings(store);
     this.account = ensureAccount(store, settings, options.account ?? {}, random);
     this.credentials = new RootCredentials(this.account);
     const names = new ResourceNames(this.account.accountId, options.region);
     const directory = new MemoryDirectory(names);
     const workspaces = new WorkspaceStore(store, (workspaceId) => refresh(workspaceId));
+    const parts = new WorkspacePartStore(store, clock, (workspaceId, kind) => {
+      if (kind === 'configuration') tellSettings(workspaceId);
+      if (kind === 'resource-policy') refresh(workspaceId);
+    });
+    const tellSettings = (workspaceId: string): void =>
+      settingsListener?.settingsChanged(workspaceId, effectiveSettings(workspaceId, parts, limits));
     const tags = new TagStore(store, ({ kind, id }) => {
       if (kind === 'workspace') refresh(id);
     });
     const refresh = (workspaceId: string): void => {
       const workspace = workspaces.find(workspaceId);
-      if (workspace === undefined) directory.remove(workspaceId);
-      else directory.put(workspaceId, workspace.status, tags.of(workspaceResource(workspaceId)));
+      if (workspace === undefined) {
+        directory.remove(workspaceId);
+        return;
+      }
+      const ownTags = tags.of(workspaceResource(workspaceId));
+      directory.put(workspaceId, workspace.status, ownTags, policyOf(workspaceId));
+    };
+    // Compiled once for each text; only documents that were checked are stored.
+    const policies = new PolicyCache();
+    const policyOf = (workspaceId: string): AttachedPolicy | undefined => {
+      const content = parts.find(workspaceId, 'resource-policy')?.content;
+      return content && { name: workspaceId, policy: policies.parse(content.policyDocument, 'resource') };
     };
     for (const workspaceId of workspaces.ids()) refresh(workspaceId);
+    for (const workspaceId of parts.owners('configuration')) tellSettings(workspaceId);
     const lifecycle = new WorkspaceLifecycle({ store, workspaces, tags, backend, clock, log });
     const pages = new PageTokens(pageTokenKey(store, settings, random));
     this.workspaces = directory;
     this.#parts = {
       store,
       workspaces,
+      parts,
       tags,
       lifecycle,
       limits,

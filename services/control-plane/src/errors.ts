@@ -23,7 +23,12 @@ const SERVICE_CODE = 'aps';
 export const QUOTA_CODES = { workspacesPerRegion: 'L-8873DB23' } as const;
 
 /** Kinds of resources as error bodies name them. */
-export const RESOURCE_TYPES = { workspace: 'AWS::APS::Workspace' } as const;
+export const RESOURCE_TYPES = {
+  workspace: 'AWS::APS::Workspace',
+  loggingConfiguration: 'AWS::APS::LoggingConfiguration',
+  queryLoggingConfiguration: 'AWS::APS::QueryLoggingConfiguration',
+  resourcePolicy: 'AWS::APS::ResourcePolicy',
+} as const;
 
 /** A refusal. Thrown by whoever finds the reason, turned into an answer in one place. */
 export class ApiError extends Error {
@@ -43,7 +48,7 @@ export class ApiError extends Error {
 }
 
 /** The thing that an error is about. */
-interface Resource {
+export interface Resource {
   readonly resourceId: string;
   readonly resourceType: string;
 }
@@ -62,18 +67,37 @@ export function fieldsInvalid(violations: readonly [Violation, ...Violation[]]):
   });
 }
 
+/** A request whose members are good one by one, but not together. */
+export function requestInvalid(message: string): ApiError {
+  return new ApiError('ValidationException', message, { reason: 'FIELD_VALIDATION_FAILED' });
+}
+
 /** One member that breaks a rule which its shape can't say. */
 export function fieldInvalid(name: string, message: string): ApiError {
   return fieldsInvalid([{ name, message }]);
 }
 
-/** An ARN of the right form that points out of this service's account and region. */
-export function foreignArn(part: string, actual: string, expected: string): ApiError {
-  const message = `Invalid resource ARN - ${part}: ${actual} (expected: ${expected})`;
+/** One member that breaks a rule whose text speaks for itself. */
+export function fieldRefused(name: string, message: string): ApiError {
   return new ApiError('ValidationException', message, {
     reason: 'FIELD_VALIDATION_FAILED',
-    fieldList: [{ name: 'resourceArn', message }],
+    fieldList: [{ name, message }],
   });
+}
+
+/** An ARN of the right form that points out of this service's account and region. */
+export function foreignArn(part: string, actual: string, expected: string): ApiError {
+  return fieldRefused('resourceArn', `Invalid resource ARN - ${part}: ${actual} (expected: ${expected})`);
+}
+
+/** Something that belongs to a workspace isn't there. */
+export function resourceNotFound(message: string, resource: Resource): ApiError {
+  return new ApiError('ResourceNotFoundException', message, { ...resource });
+}
+
+/** Something is there already, or isn't as the caller believes it to be. */
+export function resourceConflict(message: string, resource: Resource): ApiError {
+  return new ApiError('ConflictException', message, { ...resource });
 }
 
 export function workspaceNotFound(workspaceId: string): ApiError {

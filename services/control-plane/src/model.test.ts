@@ -72,8 +72,10 @@ function memberTable(members: Readonly<Record<string, Member>>): object {
 
 function theirs(name: string): object {
   const { type, min, max, pattern, member, key, value } = model.shapes[name]!;
+  // A structure's members are with it, not in an envelope of their own; longs are integers to us.
+  if (type === 'structure') return { type, members: theirMembers(name) };
   return {
-    ...limits(type, min, max, pattern),
+    ...limits(type === 'long' ? 'integer' : type, min, max, pattern),
     ...(member && { member: theirs(member.shape) }),
     ...(key && value && { key: theirs(key.shape), value: theirs(value.shape) }),
   };

@@ -1,5 +1,13 @@
 // Shapes that several operations share, as the API's model (2020-08-01) states them.
-import type { ListShape, MapShape, StringShape } from './shape.ts';
+import {
+  type IntegerShape,
+  inBody,
+  type ListShape,
+  type MapShape,
+  required,
+  type StringShape,
+  type StructureShape,
+} from './shape.ts';
 
 export const WORKSPACE_ID = {
   type: 'string',
@@ -53,6 +61,58 @@ export const TAG_MAP = {
 } as const satisfies MapShape;
 
 export const TAG_KEYS = { type: 'list', member: TAG_KEY } as const satisfies ListShape;
+
+/** The service has a ceiling too, which its model doesn't say. */
+export const RETENTION_DAYS = { type: 'integer', min: 1 } as const satisfies IntegerShape;
+
+/** A label set that is empty stands for all series that no other one takes. */
+const LABEL_SET_LIMIT = {
+  type: 'structure',
+  members: {
+    limits: required(
+      inBody({ type: 'structure', members: { maxSeries: inBody({ type: 'integer', min: 0 }) } }),
+    ),
+    labelSet: required(
+      inBody({
+        type: 'map',
+        key: { type: 'string', lengthMin: 1, pattern: '[a-zA-Z_][a-zA-Z0-9_]*' },
+        value: { type: 'string', lengthMin: 1 },
+      }),
+    ),
+  },
+} as const satisfies StructureShape;
+
+export const LIMITS_PER_LABEL_SET = { type: 'list', member: LABEL_SET_LIMIT } as const satisfies ListShape;
+
+/** The tail stands for the streams of the group and is part of what the service takes. */
+export const LOG_GROUP_ARN = {
+  type: 'string',
+  pattern: 'arn:aws[a-z0-9-]*:logs:[a-z0-9-]+:[0-9]{12}:log-group:[A-Za-z0-9\\.\\-\\_\\#/]{1,512}\\:\\*',
+} as const satisfies StringShape;
+
+/** A query is logged when it processes more samples than its threshold. */
+export const LOGGING_DESTINATIONS = {
+  type: 'list',
+  lengthMin: 1,
+  lengthMax: 1,
+  member: {
+    type: 'structure',
+    members: {
+      cloudWatchLogs: required(
+        inBody({ type: 'structure', members: { logGroupArn: required(inBody(LOG_GROUP_ARN)) } }),
+      ),
+      filters: required(
+        inBody({
+          type: 'structure',
+          members: { qspThreshold: required(inBody({ type: 'integer', min: 0 })) },
+        }),
+      ),
+    },
+  },
+} as const satisfies ListShape;
+
+/** Free text, which the operation that takes it checks itself. */
+export const TEXT = { type: 'string' } as const satisfies StringShape;
 
 /** Free text: the tagging operations say what an ARN must be themselves. */
 export const RESOURCE_ARN = { type: 'string', lengthMin: 1, lengthMax: 2048 } as const satisfies StringShape;

@@ -9,12 +9,14 @@ import type { InputOf, Members } from './shape.ts';
 import type { Store } from './store.ts';
 import type { TagStore } from './tag-store.ts';
 import type { WorkspaceLifecycle } from './workspace-lifecycle.ts';
+import type { WorkspacePartStore } from './workspace-part-store.ts';
 import type { WorkspaceStore } from './workspace-store.ts';
 
 /** What handlers work with. */
 export interface OperationParts {
   readonly store: Store;
   readonly workspaces: WorkspaceStore;
+  readonly parts: WorkspacePartStore;
   readonly tags: TagStore;
   readonly lifecycle: WorkspaceLifecycle;
   readonly limits: Limits;

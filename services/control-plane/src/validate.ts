@@ -206,7 +206,9 @@ const compiled = new Map<string, RegExp>();
 function wholeMatch(pattern: string): RegExp {
   let regex = compiled.get(pattern);
   if (regex === undefined) {
-    regex = new RegExp(`^(?:${pattern})$`, 'u');
+    // The model escapes characters that need it nowhere, which the `u` flag doesn't take.
+    const plain = pattern.replace(/\\([_#:])/g, '$1');
+    regex = new RegExp(`^(?:${plain})$`, 'u');
     compiled.set(pattern, regex);
   }
   return regex;

@@ -1,4 +1,5 @@
 import type { WorkspaceDirectory, WorkspaceEntry } from '@ampere/contracts';
+import type { AttachedPolicy } from '@ampere/iam';
 import type { ResourceNames } from './resource-names.ts';
 
 /** What the data plane asks of workspaces, in memory; `put` and `remove` follow each committed change. */
@@ -18,8 +19,14 @@ export class MemoryDirectory implements WorkspaceDirectory {
     return this.#names.workspace(workspaceId);
   }
 
-  put(workspaceId: string, status: WorkspaceEntry['status'], tags: ReadonlyMap<string, string>): void {
-    this.#entries.set(workspaceId, { workspaceId, arn: this.arnOf(workspaceId), status, tags });
+  put(
+    workspaceId: string,
+    status: WorkspaceEntry['status'],
+    tags: ReadonlyMap<string, string>,
+    resourcePolicy: AttachedPolicy | undefined,
+  ): void {
+    const arn = this.arnOf(workspaceId);
+    this.#entries.set(workspaceId, { workspaceId, arn, status, tags, resourcePolicy });
   }
 
   remove(workspaceId: string): void {

@@ -11,6 +11,7 @@ import type { EngineBody, EngineClient, EngineRequest, EngineResponse } from '@a
 import type { Limits } from '@ampere/limits';
 import type { Counter, Registry } from '@ampere/metrics';
 import type { Clock, Disk } from '@ampere/platform';
+import { HaMetrics, registerHaState } from './ha/ha-metrics.ts';
 import { PushHandler } from './ingest/push.ts';
 import { PushMetrics } from './ingest/push-metrics.ts';
 import { errorFields, type Log } from './log.ts';
@@ -20,6 +21,7 @@ import type { OpenStorage } from './tenants/storage.ts';
 import { registerStorageMetrics } from './tenants/storage-metrics.ts';
 import type { Tenant } from './tenants/tenant.ts';
 import { Tenants } from './tenants/tenants.ts';
+import { registerUsageMetrics } from './usage/usage-metrics.ts';
 
 const PUSH_PATH = '/api/v1/push';
 const QUERY_PREFIX = '/prometheus/api/v1/';
@@ -51,19 +53,21 @@ export class Engine implements EngineClient {
 
   private constructor(
     options: EngineOptions,
-    parts: { tenants: Tenants; retention: Retention; pushMetrics: PushMetrics },
+    parts: { tenants: Tenants; retention: Retention; pushMetrics: PushMetrics; haMetrics: HaMetrics },
   ) {
     const { registry, clock, log } = options;
-    const { tenants, retention, pushMetrics } = parts;
+    const { tenants, retention, pushMetrics, haMetrics } = parts;
     this.#options = options;
     this.#tenants = tenants;
     this.#retention = retention;
-    this.#push = new PushHandler({ metrics: pushMetrics, clock, log });
+    this.#push = new PushHandler({ metrics: pushMetrics, haMetrics, clock, log });
     this.#failures = registry.counter(
       'ampere_engine_failures_total',
       'Requests that failed for a fault of the engine.',
     );
     registerStorageMetrics(registry, tenants);
+    registerHaState(registry, tenants);
+    registerUsageMetrics(registry, tenants);
     registry.gaugeCallback(
       'ampere_engine_workspaces',
       'Workspaces by state of their storage.',
@@ -78,16 +82,18 @@ export class Engine implements EngineClient {
   /** Opens all storage and is ready to serve. */
   static async open(options: EngineOptions): Promise<Engine> {
     const pushMetrics = new PushMetrics(options.registry);
+    const haMetrics = new HaMetrics(options.registry);
     const tenants = await Tenants.open({
       ...options,
       onDeleted: (tenantId) => {
         pushMetrics.removeWorkspace(tenantId);
+        haMetrics.removeWorkspace(tenantId);
         retention.removeWorkspace(tenantId);
       },
     });
     const retention = new Retention({ ...options, tenants });
     retention.start();
-    return new Engine(options, { tenants, retention, pushMetrics });
+    return new Engine(options, { tenants, retention, pushMetrics, haMetrics });
   }
 
   async request(request: EngineRequest): Promise<EngineResponse> {

@@ -7,7 +7,7 @@
 //
 // Whether the resource exists is asked by the caller, after all this: who may not look learns nothing.
 
-import type { WorkspaceDirectory } from '@ampere/contracts';
+import type { WorkspaceDirectory, WorkspaceEntry } from '@ampere/contracts';
 import { type AuthorisationContext, authorise, type Principal } from '@ampere/iam';
 import type { Clock } from '@ampere/platform';
 import type { AuthenticationRefusal, Authenticator } from './authenticator.ts';
@@ -16,6 +16,9 @@ import type { BodyBudget } from './body-budget.ts';
 import { type Exchange, RefusedError } from './exchange.ts';
 import { accessDenied } from './refusals.ts';
 import { readBody } from './request-body.ts';
+
+/** The ARN of a workspace, with its id; those of what is in a workspace begin otherwise. */
+const WORKSPACE_ARN = /^arn:[^:]*:aps:[^:]*:[^:]*:workspace\/(.+)$/s;
 
 /** A request whose sender is known for certain. */
 export interface Identified {
@@ -63,15 +66,24 @@ export class Admission {
 
   /** Step 4. Throws RefusedError. */
   permit(exchange: Exchange, principal: Principal, action: string, resourceArn: string): void {
+    const workspace = this.#workspaceOf(resourceArn);
     const decision = authorise(
       principal,
       action,
       resourceArn,
-      this.#context(exchange, principal, resourceArn),
+      this.#context(exchange, principal, workspace?.tags),
+      workspace?.resourcePolicy,
     );
     if (decision.allowed) return;
     this.#onRefused('AccessDeniedException');
     throw new RefusedError(accessDenied(decision.message));
+  }
+
+  /** The workspace that an ARN is exactly the ARN of. */
+  #workspaceOf(resourceArn: string): WorkspaceEntry | undefined {
+    const workspaceId = WORKSPACE_ARN.exec(resourceArn)?.[1];
+    const found = workspaceId === undefined ? undefined : this.#workspaces.find(workspaceId);
+    return found?.arn === resourceArn ? found : undefined;
   }
 
   #refused({ refusal }: AuthenticationRefusal): RefusedError {
@@ -79,21 +91,19 @@ export class Admission {
     return new RefusedError(refusal);
   }
 
-  #context(exchange: Exchange, principal: Principal, resourceArn: string): AuthorisationContext {
+  #context(
+    exchange: Exchange,
+    principal: Principal,
+    resourceTags: ReadonlyMap<string, string> | undefined,
+  ): AuthorisationContext {
     const { socket } = exchange.request;
-    const workspaceId = workspaceIdOfArn(resourceArn);
     return authorisationContext({
       principal,
       nowMs: this.#clock.nowMs(),
       remoteAddress: socket.remoteAddress,
       encrypted: 'encrypted' in socket && socket.encrypted === true,
       userAgent: exchange.header('user-agent'),
-      resourceTags: workspaceId === undefined ? undefined : this.#workspaces.find(workspaceId)?.tags,
+      resourceTags,
     });
   }
-}
-
-function workspaceIdOfArn(arn: string): string | undefined {
-  const mark = arn.indexOf(':workspace/');
-  return mark === -1 ? undefined : arn.slice(mark + ':workspace/'.length);
 }

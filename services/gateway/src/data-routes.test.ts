@@ -27,6 +27,12 @@ check('/workspaces/ws-1/api/v1/rules', 'aps:ListRules', '/prometheus/api/v1/rule
 check('/workspaces/ws-1/alertmanager/api/v1/rules', 'aps:ListRules', '/prometheus/api/v1/rules');
 check('/workspaces/ws-1/api/v1/alerts', 'aps:ListAlerts', '/prometheus/api/v1/alerts');
 check('/workspaces/ws-1/api/v1/status/tsdb', 'aps:QueryMetrics', '/prometheus/api/v1/status/tsdb');
+check(
+  '/workspaces/ws-1/api/v1/status/ha_tracker',
+  'aps:QueryMetrics',
+  '/prometheus/api/v1/status/ha_tracker',
+);
+check('/workspaces/ws-1/api/v1/status/limits', 'aps:QueryMetrics', '/prometheus/api/v1/status/limits');
 check('/workspaces');
 check('/workspaces/ws-1');
 check('/workspaces/ws-1/');

@@ -13,6 +13,8 @@ export interface Vocabulary {
   readonly metrics: readonly string[];
   readonly labels: readonly string[];
   readonly values: readonly string[];
+  /** Values that a label has, for matchers that mostly find something; of other labels `values`. */
+  readonly valuesOf?: Readonly<Record<string, readonly string[]>>;
   /** Functions and aggregations that must not be used. */
   readonly without: ReadonlySet<string>;
   /** Also offset, @, subqueries with odd steps, quoted names: the rarer parts of the language. */
@@ -284,7 +286,8 @@ class Generator {
     for (const label of labels) {
       if (!this.#chance(4)) continue;
       const operator = this.#pick(['=', '=', '!=', '=~', '!~']);
-      const value = operator.includes('~') ? this.#pick(PATTERNS) : this.#pick(this.#vocabulary.values);
+      const values = this.#vocabulary.valuesOf?.[label] ?? this.#vocabulary.values;
+      const value = operator.includes('~') ? this.#pick(PATTERNS) : this.#pick(values);
       const name = rare && this.#chance(10) ? `"${label}"` : label;
       matchers.push(`${name}${operator}${this.#string(value)}`);
     }

@@ -1,20 +1,9 @@
-// A real promtool 3 for differential tests, when there is one: the program that AMPERE_PROMTOOL names, or
-// the one that the tool `real-servers` has unpacked into its default folder.
-
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const UNPACKED = '.cache/ampere-real-servers/x/promtool3/usr/bin/promtool';
-
-/** The path of a promtool 3, or null. */
-export function findPromtool(): string | null {
-  const path = process.env['AMPERE_PROMTOOL'] ?? join(homedir(), UNPACKED);
-  return existsSync(path) ? path : null;
-}
-
-/** What it says of each text: the problems, none for a good one. */
+/** What a promtool 3 says of each text: the problems, none for a good one. */
 export function checkWithPromtool(promtool: string, texts: readonly string[]): string[][] {
   const folder = mkdtempSync(join(tmpdir(), 'ampere-rules-'));
   try {

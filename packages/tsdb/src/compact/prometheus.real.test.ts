@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FakeClock, NodeDisk, SeededRandom } from '@ampere/platform';
 import { Labels, Matcher } from '@ampere/series';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describeWith, RealPrometheus } from '@ampere/testing';
+import { afterAll, expect, test } from 'vitest';
 import { BlockReader } from '../block/block-reader.ts';
 import { addSample, bitsOf, EVER, type Model, readAll, SEED, writeBlock } from '../testing/blocks.ts';
 import { encodeIndexV1 } from '../testing/index-v1.ts';
-import { output, realPrometheuses, startPrometheus } from '../testing/real-programs.ts';
+import { output } from '../testing/program-output.ts';
 import { BlockStore } from './block-store.ts';
 import { compactBlocks } from './compact-blocks.ts';
 
@@ -144,128 +145,129 @@ async function query(url: string, selector: string): Promise<string[]> {
   return linesOfModel(model);
 }
 
-const found = realPrometheuses();
+describeWith('Prometheus 3.5', ['prometheus', 'promtool'], ({ prometheus, promtool }) =>
+  checkPrograms('3.5', prometheus, promtool),
+);
+describeWith('Prometheus 2.42', ['prometheus2', 'promtool2'], ({ prometheus2, promtool2 }) =>
+  checkPrograms('2.42', prometheus2, promtool2),
+);
 
-describe.skipIf(found.length === 0)('real programs', () => {
-  for (const { version, prometheus, promtool } of found) {
-    describe(`Prometheus ${version}`, () => {
-      const random = new SeededRandom(SEED);
-      const models = [
-        makeModel(random, 0, 2),
-        makeModel(random, 2, 2),
-        makeModel(random, 1, 2),
-        makeModel(random, 4, 2),
-      ];
-      // Of equal times, the block that begins first counts.
-      const all = merge(models[0]!, models[2]!, models[1]!, models[3]!);
+function checkPrograms(version: string, prometheus: string, promtool: string): void {
+  const random = new SeededRandom(SEED);
+  const models = [
+    makeModel(random, 0, 2),
+    makeModel(random, 2, 2),
+    makeModel(random, 1, 2),
+    makeModel(random, 4, 2),
+  ];
+  // Of equal times, the block that begins first counts.
+  const all = merge(models[0]!, models[2]!, models[1]!, models[3]!);
 
-      test('promtool reads a block of ours', async () => {
-        const folder = dataFolder();
-        const meta = await writeBlock(models[0]!, { folder, disk, random, segmentBytesMax: 1 << 16 });
-        expect(readdirSync(join(folder, meta!.ulid, 'chunks')).length).toBeGreaterThan(1);
-        expect(dump(promtool, folder)).toEqual(linesOfModel(models[0]!));
-        const list = output(promtool, 'tsdb', 'list', folder);
-        expect(list).toMatch(
-          new RegExp(`${meta!.ulid}\\s.*\\s${meta!.stats.numSamples}\\s+${meta!.stats.numChunks}\\s+60\\s`),
-        );
-        const analysis = output(promtool, 'tsdb', 'analyze', folder, meta!.ulid);
-        expect(analysis).toMatch(/Series: 60\b/);
-        expect(analysis).toMatch(/Label names: 3\b/);
-        expect(output(promtool, 'tsdb', 'analyze', '--extended', folder, meta!.ulid)).toContain(
-          'Compaction analysis',
-        );
-      });
+  test('promtool reads a block of ours', async () => {
+    const folder = dataFolder();
+    const meta = await writeBlock(models[0]!, { folder, disk, random, segmentBytesMax: 1 << 16 });
+    expect(readdirSync(join(folder, meta!.ulid, 'chunks')).length).toBeGreaterThan(1);
+    expect(dump(promtool, folder)).toEqual(linesOfModel(models[0]!));
+    const list = output(promtool, 'tsdb', 'list', folder);
+    expect(list).toMatch(
+      new RegExp(`${meta!.ulid}\\s.*\\s${meta!.stats.numSamples}\\s+${meta!.stats.numChunks}\\s+60\\s`),
+    );
+    const analysis = output(promtool, 'tsdb', 'analyze', folder, meta!.ulid);
+    expect(analysis).toMatch(/Series: 60\b/);
+    expect(analysis).toMatch(/Label names: 3\b/);
+    expect(output(promtool, 'tsdb', 'analyze', '--extended', folder, meta!.ulid)).toContain(
+      'Compaction analysis',
+    );
+  });
 
-      test('promtool and we read an index of version 1', async () => {
-        const folder = dataFolder();
-        const meta = await writeBlock(models[1]!, { folder, disk, random });
-        const block = BlockReader.open(join(folder, meta!.ulid), { disk });
-        writeFileSync(join(folder, meta!.ulid, 'index'), encodeIndexV1(block.index));
-        block.release();
-        expect(dump(promtool, folder)).toEqual(linesOfModel(models[1]!));
-        expect(await ours(folder)).toEqual(linesOfModel(models[1]!));
-        const again = BlockReader.open(join(folder, meta!.ulid), { disk });
-        expect(again.index.version).toBe(1);
-        expect(again.find([new Matcher('instance', '=~', 'host-1.*')])).toHaveLength(11);
-        again.release();
-      });
+  test('promtool and we read an index of version 1', async () => {
+    const folder = dataFolder();
+    const meta = await writeBlock(models[1]!, { folder, disk, random });
+    const block = BlockReader.open(join(folder, meta!.ulid), { disk });
+    writeFileSync(join(folder, meta!.ulid, 'index'), encodeIndexV1(block.index));
+    block.release();
+    expect(dump(promtool, folder)).toEqual(linesOfModel(models[1]!));
+    expect(await ours(folder)).toEqual(linesOfModel(models[1]!));
+    const again = BlockReader.open(join(folder, meta!.ulid), { disk });
+    expect(again.index.version).toBe(1);
+    expect(again.find([new Matcher('instance', '=~', 'host-1.*')])).toHaveLength(11);
+    again.release();
+  });
 
-      test('a server answers from our compacted blocks as we do, and leaves blocks that we read', async () => {
-        const folder = dataFolder();
-        const clock = new FakeClock();
-        for (const model of models) {
-          clock.advance(1000);
-          await writeBlock(model, { folder, disk, random, clock });
-        }
-        const store = await openStore(folder);
-        expect((await store.compact()).length).toBe(3);
-        const [from, to] = [START_MS + 3 * HOUR_MS, START_MS + 3.5 * HOUR_MS];
-        await store.deleteSamples(from, to, [new Matcher('job', '=', 'api')]);
-        await store.close();
-        const kept: Model = new Map();
-        for (const { labels, samples } of all.values()) {
-          for (const [timeMs, bits] of samples) {
-            if (labels.get('job') === 'api' && timeMs >= from && timeMs <= to) continue;
-            addSample(kept, labels, timeMs, bits);
-          }
-        }
-        expect(await ours(folder)).toEqual(linesOfModel(kept));
-        expect(dump(promtool, folder)).toEqual(linesOfModel(kept));
+  test('a server answers from our compacted blocks as we do, and leaves blocks that we read', async () => {
+    const folder = dataFolder();
+    const clock = new FakeClock();
+    for (const model of models) {
+      clock.advance(1000);
+      await writeBlock(model, { folder, disk, random, clock });
+    }
+    const store = await openStore(folder);
+    expect((await store.compact()).length).toBe(3);
+    const [from, to] = [START_MS + 3 * HOUR_MS, START_MS + 3.5 * HOUR_MS];
+    await store.deleteSamples(from, to, [new Matcher('job', '=', 'api')]);
+    await store.close();
+    const kept: Model = new Map();
+    for (const { labels, samples } of all.values()) {
+      for (const [timeMs, bits] of samples) {
+        if (labels.get('job') === 'api' && timeMs >= from && timeMs <= to) continue;
+        addSample(kept, labels, timeMs, bits);
+      }
+    }
+    expect(await ours(folder)).toEqual(linesOfModel(kept));
+    expect(dump(promtool, folder)).toEqual(linesOfModel(kept));
 
-        const config = join(folder, 'prometheus.yml');
-        writeFileSync(config, 'global: {}\n');
-        const server = await startPrometheus(prometheus, folder, config);
-        try {
-          expect(await query(server.url, '{__name__=~".+"}')).toEqual(linesOfModel(kept));
-          expect(await query(server.url, 'up{instance!~"host-[1-3].*"}')).toEqual(
-            linesOfModel(kept).filter(
-              (line) => /^__name__=up,/.test(line) && !/instance=host-[1-3]/.test(line),
-            ),
-          );
-        } finally {
-          const log = await server.stop();
-          expect(log).not.toMatch(/level=(error|ERROR)|corrupt/i);
-        }
-        expect(await ours(folder)).toEqual(linesOfModel(kept));
-      });
-
-      test.runIf(version === '3.5')('native histograms come through a compaction as they were', async () => {
-        const golden = fileURLToPath(
-          new URL('../../testdata/blocks/prometheus-3.5-histograms', import.meta.url),
-        );
-        const folder = dataFolder();
-        const name = readdirSync(golden).find((entry) => entry.length === 26)!;
-        const block = BlockReader.open(join(golden, name), { disk });
-        await compactBlocks([block], { folder, disk, clock: new FakeClock(), random });
-        block.release();
-        const sorted = (text: string) => text.trimEnd().split('\n').sort();
-        const expected = sorted(readFileSync(join(golden, 'dump.txt'), 'utf8'));
-        expect(expected.some((line) => line.includes('count:'))).toBe(true);
-        expect(sorted(output(promtool, 'tsdb', 'dump', folder))).toEqual(expected);
-      });
-
-      test('we read what promtool makes of OpenMetrics', async () => {
-        const folder = dataFolder();
-        const text = ['# TYPE up gauge'];
-        // Promtool cuts broken seconds off at the wrong millisecond now and then.
-        const model: Model = new Map();
-        for (const { labels, samples } of models[3]!.values()) {
-          if (labels.metricName !== 'up') continue;
-          const pairs = [...labels].slice(1).map(([name, value]) => `${name}="${value}"`);
-          for (const [timeMs, bits] of samples) {
-            if (timeMs % 1000 !== 0) continue;
-            const value = floatOf(bits);
-            text.push(`up{${pairs.join()}} ${Object.is(value, -0) ? '-0' : value} ${timeMs / 1000}`);
-            addSample(model, labels, timeMs, bits);
-          }
-        }
-        const file = join(folder, 'up.txt');
-        writeFileSync(file, `${text.join('\n').replaceAll('Infinity', '+Inf')}\n# EOF\n`);
-        output(promtool, 'tsdb', 'create-blocks-from', 'openmetrics', file, folder);
-        rmSync(file);
-        expect(await ours(folder)).toEqual(linesOfModel(model));
-        expect(dump(promtool, folder)).toEqual(await ours(folder));
-      });
+    const server = await RealPrometheus.start(prometheus, {
+      dataFolder: folder,
+      arguments: ['--storage.tsdb.retention.time=100y'],
     });
-  }
-});
+    try {
+      expect(await query(server.url, '{__name__=~".+"}')).toEqual(linesOfModel(kept));
+      expect(await query(server.url, 'up{instance!~"host-[1-3].*"}')).toEqual(
+        linesOfModel(kept).filter((line) => /^__name__=up,/.test(line) && !/instance=host-[1-3]/.test(line)),
+      );
+    } finally {
+      await server.process.kill('SIGTERM');
+      expect(server.process.output()).not.toMatch(/level=(error|ERROR)|corrupt/i);
+    }
+    expect(await ours(folder)).toEqual(linesOfModel(kept));
+  });
+
+  if (version === '3.5')
+    test('native histograms come through a compaction as they were', async () => {
+      const golden = fileURLToPath(
+        new URL('../../testdata/blocks/prometheus-3.5-histograms', import.meta.url),
+      );
+      const folder = dataFolder();
+      const name = readdirSync(golden).find((entry) => entry.length === 26)!;
+      const block = BlockReader.open(join(golden, name), { disk });
+      await compactBlocks([block], { folder, disk, clock: new FakeClock(), random });
+      block.release();
+      const sorted = (text: string) => text.trimEnd().split('\n').sort();
+      const expected = sorted(readFileSync(join(golden, 'dump.txt'), 'utf8'));
+      expect(expected.some((line) => line.includes('count:'))).toBe(true);
+      expect(sorted(output(promtool, 'tsdb', 'dump', folder))).toEqual(expected);
+    });
+
+  test('we read what promtool makes of OpenMetrics', async () => {
+    const folder = dataFolder();
+    const text = ['# TYPE up gauge'];
+    // Promtool cuts broken seconds off at the wrong millisecond now and then.
+    const model: Model = new Map();
+    for (const { labels, samples } of models[3]!.values()) {
+      if (labels.metricName !== 'up') continue;
+      const pairs = [...labels].slice(1).map(([name, value]) => `${name}="${value}"`);
+      for (const [timeMs, bits] of samples) {
+        if (timeMs % 1000 !== 0) continue;
+        const value = floatOf(bits);
+        text.push(`up{${pairs.join()}} ${Object.is(value, -0) ? '-0' : value} ${timeMs / 1000}`);
+        addSample(model, labels, timeMs, bits);
+      }
+    }
+    const file = join(folder, 'up.txt');
+    writeFileSync(file, `${text.join('\n').replaceAll('Infinity', '+Inf')}\n# EOF\n`);
+    output(promtool, 'tsdb', 'create-blocks-from', 'openmetrics', file, folder);
+    rmSync(file);
+    expect(await ours(folder)).toEqual(linesOfModel(model));
+    expect(dump(promtool, folder)).toEqual(await ours(folder));
+  });
+}

@@ -125,7 +125,7 @@ export class HeadAppender implements Appender {
     for (let s = first; s < end; s++) {
       const timeMs = timesMs[s]!;
       if (!(timeMs >= this.#earliestMs && timeMs <= this.#latestMs)) {
-        this.#refuseTime(timeMs, () => head.labelsOf(series).metricName);
+        this.#refuseTime(timeMs, () => head.labelsOf(series));
         continue;
       }
       const low = valueWords[2 * s]!;
@@ -146,11 +146,11 @@ export class HeadAppender implements Appender {
     head.active.touch(series, this.#minute);
   }
 
-  #refuseTime(timeMs: number, metric: () => string): void {
+  #refuseTime(timeMs: number, labels: () => CanonicalLabels): void {
     if (timeMs > this.#latestMs) {
-      refuse(this.#outcome, 'sample_too_far_in_future', 1, () => tooFarInFuture(timeMs, metric()));
+      refuse(this.#outcome, 'sample_too_far_in_future', 1, () => tooFarInFuture(timeMs, labels()));
     } else {
-      refuse(this.#outcome, 'sample_too_old', 1, () => tooOld(timeMs, metric()));
+      refuse(this.#outcome, 'sample_too_old', 1, () => tooOld(timeMs, labels()));
     }
   }
 
@@ -164,7 +164,7 @@ export class HeadAppender implements Appender {
     const wire = decodeLabels(columns.bytes, from, to);
     const fault = labelFault(wire, this.#limits);
     if (fault !== undefined) {
-      refuse(this.#outcome, fault.reason, end - first, () => fault.message);
+      refuse(this.#outcome, fault.reason, end - first, () => fault.text);
       return UNKNOWN_SERIES;
     }
     const labels = canonicalLabels(wire);
@@ -176,8 +176,7 @@ export class HeadAppender implements Appender {
       return isActive || this.#mayActivate(known, end - first) ? known : UNKNOWN_SERIES;
     }
     if (!this.#hasGoodTime(columns, first, end)) {
-      const metric = () => wire.values[wire.names.indexOf('__name__')]!;
-      for (let s = first; s < end; s++) this.#refuseTime(columns.timesMs[s]!, metric);
+      for (let s = first; s < end; s++) this.#refuseTime(columns.timesMs[s]!, () => labels);
       return UNKNOWN_SERIES;
     }
     const metricPair = head.index

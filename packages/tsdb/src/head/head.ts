@@ -203,6 +203,20 @@ export class Head {
     return this.#minMs === Number.POSITIVE_INFINITY ? undefined : Math.max(this.#minMs, this.floorMs);
   }
 
+  /** Active series of the metric that has most of them; a pass over all. */
+  activeInLargestMetric(minute: number): number {
+    const counts = new Uint32Array(this.index.pairBound);
+    let largest = 0;
+    for (let series = 0; series < this.count; series++) {
+      if (!this.active.isActive(series, minute)) continue;
+      const metric = this.table.metric[series]!;
+      const count = counts[metric]! + 1;
+      counts[metric] = count;
+      if (count > largest) largest = count;
+    }
+    return largest;
+  }
+
   /** Series whose newest samples are in an open chunk; a pass over all. */
   openChunks(): number {
     const { bits } = this.table.open;

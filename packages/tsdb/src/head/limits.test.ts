@@ -31,6 +31,15 @@ async function open(limits: SeriesLimits, clock = new FakeClock(NOW)): Promise<T
   });
 }
 
+/** As messages have it. */
+function textOf({ labels }: TestSeries): string {
+  const pairs = labels
+    .filter(([name]) => name !== '__name__')
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const metric = labels.find(([name]) => name === '__name__')?.[1] ?? '';
+  return pairs.length === 0 ? metric : `${metric}{${pairs.join(', ')}}`;
+}
+
 const check = (
   name: string,
   bad: readonly TestSeries[],
@@ -43,7 +52,8 @@ const check = (
     const before = tsdb.appender().append(columnsOf([series({ __name__: 'known' }, [NOW, 1])]));
     expect(before).toEqual({ appended: 1, newSeries: 1, refusals: [] });
     const outcome = tsdb.appender().append(columnsOf([...bad, GOOD]));
-    expect(outcome.refusals).toEqual([{ reason, samples, message }]);
+    expect(outcome.refusals).toEqual([{ reason, samples, message, example: expect.any(String) }]);
+    expect(bad.map(textOf)).toContain(outcome.refusals[0]!.example);
     expect(Object.keys(contentOf(tsdb.querier()))).toContain('__name__=good');
     const sent = [...bad, GOOD].reduce((sum, one) => sum + one.samples.length, 0);
     expect(outcome.appended).toBe(sent - samples);
@@ -149,6 +159,7 @@ test('the limit of active series lets known ones through, and new ones when othe
       reason: 'per_user_series_limit',
       samples: 1,
       message: "per-user series limit of 2 exceeded, please contact administrator to raise it, series: 'c'",
+      example: 'c',
     },
   ]);
   clock.advance(60_000);

@@ -1,6 +1,6 @@
 // Why a sample is refused, in the words of Cortex, which AMP passes on.
 
-import type { AppendOutcome, RefusalReason } from '@ampere/series';
+import type { AppendOutcome, Refusal, RefusalReason } from '@ampere/series';
 import { METRIC_NAME } from '@ampere/series';
 import type { SeriesLimits } from '../options.ts';
 import type { CanonicalLabels, WireLabels } from './label-set.ts';
@@ -9,28 +9,38 @@ import type { CanonicalLabels, WireLabels } from './label-set.ts';
 const QUOTED_CHARACTERS_MAX = 200;
 const SERIES_CHARACTERS_MAX = 1000;
 
-/** Counts refused samples in an outcome; the message is only made for the first of a reason. */
+/** What to say of a refused sample, and the series that it is of. */
+export type RefusalText = Pick<Refusal, 'message' | 'example'>;
+
+/** Counts refused samples in an outcome; the text is only made for the first of a reason. */
 export function refuse(
   outcome: AppendOutcome,
   reason: RefusalReason,
   samples: number,
-  message: () => string,
+  text: () => RefusalText,
 ): void {
   for (const refusal of outcome.refusals) {
     if (refusal.reason !== reason) continue;
     refusal.samples += samples;
     return;
   }
-  outcome.refusals.push({ reason, samples, message: message() });
+  outcome.refusals.push({ reason, samples, ...text() });
 }
 
-export interface LabelFault {
-  readonly reason: RefusalReason;
-  readonly message: string;
-}
+type Fault = Pick<Refusal, 'reason' | 'message'>;
 
 /** What is wrong with a label set, by the first rule that it breaks. */
-export function labelFault(labels: WireLabels, limits: SeriesLimits): LabelFault | undefined {
+export function labelFault(
+  labels: WireLabels,
+  limits: SeriesLimits,
+): { readonly reason: RefusalReason; readonly text: RefusalText } | undefined {
+  const fault = firstFault(labels, limits);
+  return fault === undefined
+    ? undefined
+    : { reason: fault.reason, text: { message: fault.message, example: exampleOf(labels) } };
+}
+
+function firstFault(labels: WireLabels, limits: SeriesLimits): Fault | undefined {
   const { names, values, nameBytes, valueBytes } = labels;
   if (labels.fault === 'malformed') {
     return {
@@ -50,7 +60,7 @@ export function labelFault(labels: WireLabels, limits: SeriesLimits): LabelFault
   }
   const count = names.length;
   if (limits.labelsPerSeriesMax > 0 && count > limits.labelsPerSeriesMax) {
-    const text = clipped(seriesText(labels), SERIES_CHARACTERS_MAX);
+    const text = exampleOf(labels);
     return {
       reason: 'max_label_names_per_series',
       message: `series has too many labels (actual: ${count}, limit: ${limits.labelsPerSeriesMax}) series: '${text}'`,
@@ -89,25 +99,44 @@ export function labelFault(labels: WireLabels, limits: SeriesLimits): LabelFault
   return undefined;
 }
 
-export function tooOld(timeMs: number, metric: string): string {
-  return `timestamp too old: ${timeMs} metric: ${quoted(metric)}`;
+export function tooOld(timeMs: number, labels: CanonicalLabels | WireLabels): RefusalText {
+  return about(labels, `timestamp too old: ${timeMs} metric: ${quoted(metricOf(labels))}`);
 }
 
-export function tooFarInFuture(timeMs: number, metric: string): string {
-  return `timestamp too new: ${timeMs} metric: ${quoted(metric)}`;
+export function tooFarInFuture(timeMs: number, labels: CanonicalLabels | WireLabels): RefusalText {
+  return about(labels, `timestamp too new: ${timeMs} metric: ${quoted(metricOf(labels))}`);
 }
 
-export function outOfOrder(timeMs: number, labels: CanonicalLabels): string {
-  return ingestText('out of order sample', timeMs, labels);
+export function outOfOrder(timeMs: number, labels: CanonicalLabels): RefusalText {
+  return about(labels, ingestText('out of order sample', timeMs, labels));
 }
 
-export function otherValue(timeMs: number, labels: CanonicalLabels): string {
-  return ingestText('duplicate sample for timestamp', timeMs, labels);
+export function otherValue(timeMs: number, labels: CanonicalLabels): RefusalText {
+  return about(labels, ingestText('duplicate sample for timestamp', timeMs, labels));
 }
 
 /** The limit's text from AMP's quota page, and one of the series that it stopped. */
-export function seriesLimit(kind: 'per-user' | 'per-metric', limit: number, labels: CanonicalLabels): string {
-  return `${kind} series limit of ${limit} exceeded, please contact administrator to raise it, series: '${clipped(seriesText(labels), SERIES_CHARACTERS_MAX)}'`;
+export function seriesLimit(
+  kind: 'per-user' | 'per-metric',
+  limit: number,
+  labels: CanonicalLabels,
+): RefusalText {
+  return about(
+    labels,
+    `${kind} series limit of ${limit} exceeded, please contact administrator to raise it, series: '${exampleOf(labels)}'`,
+  );
+}
+
+function about(labels: CanonicalLabels | WireLabels, message: string): RefusalText {
+  return { message, example: exampleOf(labels) };
+}
+
+function exampleOf(labels: CanonicalLabels | WireLabels): string {
+  return clipped(seriesText(labels), SERIES_CHARACTERS_MAX);
+}
+
+function metricOf({ names, values }: CanonicalLabels | WireLabels): string {
+  return values[names.indexOf(METRIC_NAME)] ?? '';
 }
 
 function ingestText(fault: string, timeMs: number, labels: CanonicalLabels): string {
@@ -122,7 +151,7 @@ function timeText(timeMs: number): string {
 }
 
 function withSeries(labels: WireLabels): string {
-  return labels.names.length === 0 ? '' : `, series: '${clipped(seriesText(labels), SERIES_CHARACTERS_MAX)}'`;
+  return labels.names.length === 0 ? '' : `, series: '${exampleOf(labels)}'`;
 }
 
 /** `name{a="b", c="d"}`, in the order given. */

@@ -4,7 +4,7 @@ import { CLIENT_TOKEN, KMS_KEY_ARN, TAG_MAP, WORKSPACE_ALIAS } from '../model.ts
 import { type OperationContext, operation } from '../operation.ts';
 import { inBody } from '../shape.ts';
 import { workspaceResource } from '../taggable.ts';
-import { makeWorkspaceId } from '../workspace-id.ts';
+import { makeUuid } from '../uuid.ts';
 import { tagsView } from '../workspace-view.ts';
 
 export const createWorkspace = operation({
@@ -22,7 +22,7 @@ export const createWorkspace = operation({
   handler(input, context) {
     requireRoom(context);
     const { store, workspaces, tags, lifecycle, names } = context;
-    const workspaceId = makeWorkspaceId(context.random);
+    const workspaceId = `ws-${makeUuid(context.random)}`;
     const given = input.tags ?? new Map<string, string>();
     workspaces.insert({
       workspaceId,

@@ -1,38 +1,52 @@
-// What a Remote-Write 1.0 request must say of itself: https://prometheus.io/docs/specs/prw/remote_write_spec/
+// What a Remote-Write request must say of itself, and what the answer says of what was written:
+// https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/
 //
-// A missing header counts as the right one, as it does for Prometheus' own receiver. What is said and
-// is something else is answered 415: for Remote-Write 2.0 the specification asks for that, and a sender
-// then knows that it must speak 1.0.
+// The content type alone says which message the body is. A missing header counts as that of 1.0 in
+// snappy, as it does for Prometheus' own receiver. What is said and is something else is answered 415.
 
 const PROTOBUF = 'application/x-protobuf';
 const MESSAGE_V1 = 'prometheus.WriteRequest';
 const MESSAGE_V2 = 'io.prometheus.write.v2.Request';
-const VERSION_V1 = /^[01](\.\d+){0,2}$/;
+const KNOWN_VERSION = /^[012](\.\d+){0,2}$/;
 
-/** Why the body is not one that is taken, or undefined when it is. */
-export function unsupportedMedia(headers: Readonly<Record<string, string>>): string | undefined {
+/** The message in the body: prometheus.WriteRequest or io.prometheus.write.v2.Request. */
+export type MessageVersion = 1 | 2;
+
+/** Which message the body is, or a text that says why it is not one that is taken. */
+export function negotiateMessage(headers: Readonly<Record<string, string>>): MessageVersion | string {
   return (
-    wrongContentType(headers['content-type'] ?? '') ??
     wrongEncoding(headers['content-encoding'] ?? '') ??
-    wrongVersion(headers['x-prometheus-remote-write-version'] ?? '')
+    wrongVersion(headers['x-prometheus-remote-write-version'] ?? '') ??
+    messageOf(headers['content-type'] ?? '')
   );
 }
 
-function wrongContentType(contentType: string): string | undefined {
-  if (contentType === '') return undefined;
+/**
+ * Headers that tell the sender how much of its request was written, which 2.0 asks of every answer to a
+ * message that is taken. Native histograms and exemplars are not stored.
+ */
+export function writtenHeaders(samples: number): Record<string, string> {
+  return {
+    'x-prometheus-remote-write-samples-written': String(samples),
+    'x-prometheus-remote-write-histograms-written': '0',
+    'x-prometheus-remote-write-exemplars-written': '0',
+  };
+}
+
+function messageOf(contentType: string): MessageVersion | string {
+  if (contentType === '') return 1;
   const [mediaType = '', ...parameters] = contentType.split(';').map((part) => part.trim());
   if (mediaType.toLowerCase() !== PROTOBUF) {
     return `content type ${JSON.stringify(contentType)} is not supported; send ${PROTOBUF}`;
   }
   for (const parameter of parameters) {
     const [, key = '', value = ''] = /^([^=]*)=\s*"?([^"]*)"?$/.exec(parameter) ?? [];
-    if (key.trim().toLowerCase() !== 'proto' || value === MESSAGE_V1) continue;
-    if (value === MESSAGE_V2) {
-      return `Remote-Write 2.0 (proto=${MESSAGE_V2}) is not supported; send Remote-Write 1.0 (proto=${MESSAGE_V1})`;
-    }
-    return `message ${JSON.stringify(value)} is not supported; send proto=${MESSAGE_V1}`;
+    if (key.trim().toLowerCase() !== 'proto') continue;
+    if (value === MESSAGE_V1) return 1;
+    if (value === MESSAGE_V2) return 2;
+    return `message ${JSON.stringify(value)} is not supported; send proto=${MESSAGE_V2} or proto=${MESSAGE_V1}`;
   }
-  return undefined;
+  return 1;
 }
 
 function wrongEncoding(encoding: string): string | undefined {
@@ -41,6 +55,6 @@ function wrongEncoding(encoding: string): string | undefined {
 }
 
 function wrongVersion(version: string): string | undefined {
-  if (version === '' || VERSION_V1.test(version)) return undefined;
-  return `x-prometheus-remote-write-version ${JSON.stringify(version)} is not supported; send 0.1.0`;
+  if (version === '' || KNOWN_VERSION.test(version)) return undefined;
+  return `x-prometheus-remote-write-version ${JSON.stringify(version)} is not supported; send 0.1.0 or 2.0.0`;
 }

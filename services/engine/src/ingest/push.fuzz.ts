@@ -3,7 +3,7 @@
 import { Limits, parseLimits } from '@ampere/limits';
 import { Registry } from '@ampere/metrics';
 import { FakeClock, NodeDisk, SeededRandom } from '@ampere/platform';
-import { encodeSnappy, encodeWriteRequest } from '@ampere/remote-write';
+import { encodeSnappy, encodeWriteRequest, encodeWriteRequestV2 } from '@ampere/remote-write';
 import { expect, test } from 'vitest';
 import { Engine } from '../engine.ts';
 import { FakeStorages } from '../testing/fake-storage.ts';
@@ -12,7 +12,17 @@ import { temporaryFolder } from '../testing/temporary-folder.ts';
 const seed = Number(process.env['AMPERE_SEED'] ?? 20_261_120);
 const rounds = process.env['AMPERE_TEST_LONG'] === '1' ? 200_000 : 4000;
 
-const HEADER_VALUES = ['', 'snappy', 'application/x-protobuf', 'a/b; proto=', ';;==""', '0.1.0', '\u00ff"'];
+const V2 = 'application/x-protobuf;proto=io.prometheus.write.v2.Request';
+const HEADER_VALUES = [
+  '',
+  'snappy',
+  'application/x-protobuf',
+  V2,
+  'a/b; proto=',
+  ';;==""',
+  '0.1.0',
+  '\u00ff"',
+];
 
 test(`whatever is pushed is answered (seed ${seed})`, async () => {
   const random = new SeededRandom(seed);
@@ -29,26 +39,29 @@ test(`whatever is pushed is answered (seed ${seed})`, async () => {
     log: (level, message, fields) => level === 'error' && failures.push({ message, fields }),
   });
   await engine.createTenant('ws-1');
+  const series = {
+    labels: [
+      ['__name__', 'm'],
+      ['a', 'b'],
+    ] as [string, string][],
+    samples: [{ timestampMs: 1, value: 1 }],
+  };
+  const metadata = { type: 'gauge', help: 'h', unit: 'u' } as const;
   const good = encodeWriteRequest({
-    timeseries: [
-      {
-        labels: [
-          ['__name__', 'm'],
-          ['a', 'b'],
-        ],
-        samples: [{ timestampMs: 1, value: 1 }],
-      },
-    ],
-    metadata: [{ type: 'gauge', metricFamilyName: 'm', help: 'h', unit: 'u' }],
+    timeseries: [series],
+    metadata: [{ ...metadata, metricFamilyName: 'm' }],
   });
+  const goodV2 = encodeWriteRequestV2([{ ...series, metadata }]);
   const statuses = new Map<number, number>();
   for (let round = 0; round < rounds; round++) {
-    const raw = random.integer(3) === 0 ? random.bytes(random.integer(200)) : good.slice();
+    const isV2 = random.integer(2) === 0;
+    const raw = random.integer(3) === 0 ? random.bytes(random.integer(200)) : (isV2 ? goodV2 : good).slice();
     for (let i = random.integer(4); i > 0 && raw.length > 0; i--)
       raw[random.integer(raw.length)] = random.integer(256);
     const body = random.integer(4) === 0 ? raw : encodeSnappy(raw);
     const odd = (): string => HEADER_VALUES[random.integer(HEADER_VALUES.length)]!;
-    const headers = random.integer(4) === 0 ? { 'content-type': odd(), 'content-encoding': odd() } : {};
+    const usual: Record<string, string> = isV2 ? { 'content-type': V2 } : {};
+    const headers = random.integer(4) === 0 ? { 'content-type': odd(), 'content-encoding': odd() } : usual;
     const response = await engine.request({
       tenant: 'ws-1',
       method: 'POST',

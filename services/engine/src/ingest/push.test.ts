@@ -117,16 +117,15 @@ describe('headers', () => {
   );
   check('version 1.0.0', { 'x-prometheus-remote-write-version': '1.0.0' }, 200);
   check(
-    'Remote-Write 2.0',
-    { ...HEADERS, 'content-type': 'application/x-protobuf;proto=io.prometheus.write.v2.Request' },
-    415,
-    'Remote-Write 2.0 (proto=io.prometheus.write.v2.Request) is not supported; send Remote-Write 1.0',
+    'a version of 2.0 beside the message of 1.0',
+    { ...HEADERS, 'x-prometheus-remote-write-version': '2.0.0' },
+    200,
   );
   check(
     'another message',
     { 'content-type': 'application/x-protobuf;proto=x.Y' },
     415,
-    'message "x.Y" is not supported',
+    'message "x.Y" is not supported; send proto=io.prometheus.write.v2.Request or proto=prometheus.WriteRequest',
   );
   check(
     'JSON',
@@ -136,10 +135,10 @@ describe('headers', () => {
   );
   check('gzip', { 'content-encoding': 'gzip' }, 415, 'content encoding "gzip" is not supported; send snappy');
   check(
-    'version 2',
-    { 'x-prometheus-remote-write-version': '2.0.0' },
+    'version 3',
+    { 'x-prometheus-remote-write-version': '3.0.0' },
     415,
-    'version "2.0.0" is not supported',
+    'version "3.0.0" is not supported; send 0.1.0 or 2.0.0',
   );
 });
 
@@ -195,8 +194,8 @@ test('another method is refused', async () => {
 test('what storage refuses is named after what is good was committed', async () => {
   const { push, storage, engine } = await setUp();
   storage.refusals = [
-    { reason: 'label_invalid', samples: 1, message: "label 'a b' is invalid" },
-    { reason: 'sample_out_of_order', samples: 2, message: "out of order sample, series: 'm'" },
+    { reason: 'label_invalid', samples: 1, message: "label 'a b' is invalid", example: '' },
+    { reason: 'sample_out_of_order', samples: 2, message: "out of order sample, series: 'm'", example: '' },
   ];
   const response = await push(samples(10));
   expect([response.status, storage.samples, storage.commits]).toEqual([400, 7, 1]);
@@ -310,6 +309,21 @@ test('a log that can not keep up is a 503', async () => {
 test('the metrics of a deleted workspace go with it', async () => {
   const { push, engine } = await setUp();
   await push(samples(1));
+  const ofReplica = (replica: string) =>
+    body({
+      timeseries: [
+        {
+          labels: [
+            ['cluster', 'c'],
+            ['__replica__', replica],
+          ],
+          samples: [{ timestampMs: 1000, value: 1 }],
+        },
+      ],
+    });
+  expect((await push(ofReplica('a'))).status).toBe(200);
+  expect((await push(ofReplica('b'))).status).toBe(202);
+  expect(await engine.metricsText()).toContain('ampere_ha_deduplicated_samples_total{workspace="ws-1"} 1');
   await engine.deleteTenant('ws-1');
   expect(await engine.metricsText()).not.toContain('ws-1');
   expect((await push(samples(1))).status).toBe(404);

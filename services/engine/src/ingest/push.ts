@@ -1,11 +1,12 @@
 // Remote write: from the body of a POST to samples on disk.
 //
-// 1. Headers say Remote-Write 1.0 in snappy, or 415; a body over the limit is 413.
+// 1. Headers say Remote-Write 1.0 or 2.0 in snappy, or 415; a body over the limit is 413.
 // 2. Decompress and walk the body. Broken ones are 400, those that would unfold too far are 413.
-// 3. The workspace's rate takes the whole request or none of it: 429 with Retry-After.
-// 4. Store what is good, keep metadata, and wait until it is durable. Disk trouble is 503, which makes
+// 3. Of replicated senders the elected one is taken; when all there is comes from others, it is 202.
+// 4. The workspace's rate takes the whole request or none of it: 429 with Retry-After.
+// 5. Store what is good, keep metadata, and wait until it is durable. Disk trouble is 503, which makes
 //    senders come again.
-// 5. 200, or 400 with what was refused and why. A sender does not repeat what was answered 400, so what
+// 6. 200, or 400 with what was refused and why. A sender does not repeat what was answered 400, so what
 //    is good has been stored by then.
 //
 // Decoding and appending are one synchronous stretch: the decoder's arrays serve all workspaces, and
@@ -20,14 +21,18 @@ import {
   readLabelRun,
   SnappyDecoder,
   WriteRequestDecoder,
+  WriteRequestV2Decoder,
 } from '@ampere/remote-write';
 import type { Appender, Labels, Refusal } from '@ampere/series';
 import { TsdbError } from '@ampere/tsdb';
+import { HaFilter, type HaOutcome } from '../ha/ha-filter.ts';
+import type { HaMetrics } from '../ha/ha-metrics.ts';
+import { HA_CLUSTERS_MAX } from '../ha/ha-tracker.ts';
 import { errorFields, type Log } from '../log.ts';
 import { emptyResponse, plainText } from '../responses.ts';
 import type { MetadataRefusal } from '../tenants/metadata-store.ts';
 import type { Tenant } from '../tenants/tenant.ts';
-import { unsupportedMedia } from './push-headers.ts';
+import { type MessageVersion, negotiateMessage, writtenHeaders } from './push-headers.ts';
 import type { PushMetrics } from './push-metrics.ts';
 
 /** However the limits are set, no body unfolds beyond this. */
@@ -39,18 +44,21 @@ const DECODED_BYTES_MAX = 64 * 1024 * 1024;
 const EXPANSION_MAX = 16;
 const SAMPLES_MAX = 1_000_000;
 const METADATA_MAX = 100_000;
+const SYMBOLS_MAX = 1_000_000;
 /** Told to a sender whose request is larger than the bucket ever gets. */
 const RETRY_NEVER_SECONDS = 60;
 const SERIES_TEXT_LENGTH_MAX = 200;
 
 export interface PushOptions {
   readonly metrics: PushMetrics;
+  readonly haMetrics: HaMetrics;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /** What came of the synchronous stretch. */
 interface Stored {
+  readonly ha: HaOutcome;
   readonly appender: Appender;
   readonly samplesSent: number;
   readonly samplesStored: number;
@@ -61,7 +69,14 @@ interface Stored {
 export class PushHandler {
   readonly #options: PushOptions;
   readonly #snappy = new SnappyDecoder(DECODED_BYTES_MAX);
+  readonly #haFilter = new HaFilter();
   readonly #decoder = new WriteRequestDecoder({ samplesMax: SAMPLES_MAX, metadataMax: METADATA_MAX });
+  readonly #decoderV2 = new WriteRequestV2Decoder({
+    samplesMax: SAMPLES_MAX,
+    metadataMax: METADATA_MAX,
+    symbolsMax: SYMBOLS_MAX,
+    labelBytesMax: DECODED_BYTES_MAX,
+  });
 
   constructor(options: PushOptions) {
     this.#options = options;
@@ -76,25 +91,38 @@ export class PushHandler {
 
   async #push(request: EngineRequest, tenant: Tenant): Promise<EngineResponse> {
     if (request.method !== 'POST') return plainText(405, 'remote write takes POST alone', { allow: 'POST' });
-    const unsupported = unsupportedMedia(request.headers);
-    if (unsupported !== undefined) return plainText(415, unsupported);
+    const version = negotiateMessage(request.headers);
+    if (typeof version === 'string') return plainText(415, version);
+    const response = await this.#write(request, version, tenant);
+    return { ...response, headers: { ...writtenHeaders(0), ...response.headers } };
+  }
+
+  /** Says how much was written when that is more than nothing. */
+  async #write(request: EngineRequest, version: MessageVersion, tenant: Tenant): Promise<EngineResponse> {
     const { requestBytesMax } = tenant.limits;
     if (exceeds(request.body.length, requestBytesMax)) {
-      return plainText(
-        413,
-        `body of ${request.body.length} bytes is larger than the limit of ${requestBytesMax} bytes`,
-      );
+      const text = `body of ${request.body.length} bytes is larger than the limit of ${requestBytesMax} bytes`;
+      tenant.usage.note('request_size', 1, text);
+      return plainText(413, text);
     }
     try {
-      const decoded = this.#decode(request.body, requestBytesMax);
-      const limited = this.#limitRate(decoded, tenant);
+      const decoded = this.#decode(request.body, version, requestBytesMax);
+      // Before the columns change: its text is read from their bytes.
+      const ofHistograms = decoded.histogramCount > 0 ? [histogramRefusal(decoded)] : [];
+      const ha = this.#haFilter.apply(decoded.columns, tenant.ha);
+      this.#options.haMetrics.count(ha, tenant.id);
+      const limited = this.#limitRate(decoded, ha, tenant);
       if (limited !== undefined) return limited;
-      const stored = this.#store(decoded, tenant);
-      await this.#commit(stored.appender);
-      return answer(stored);
+      const stored = this.#store(decoded, ha, ofHistograms, tenant);
+      await this.#commit(stored.appender, tenant);
+      // What was taken from the other replica is there: a sender that is told less reports a failure.
+      return withWritten(answer(stored), stored.samplesStored + ha.deduplicated);
     } catch (error) {
-      if (error instanceof DecodeError)
-        return plainText(error.kind === 'too-large' ? 413 : 400, error.message);
+      if (error instanceof DecodeError) {
+        if (error.kind !== 'too-large') return plainText(400, error.message);
+        tenant.usage.note('request_size', 1, error.message);
+        return plainText(413, error.message);
+      }
       if (error instanceof DiskError || error instanceof TsdbError) {
         return this.#storageTrouble(error, request, tenant);
       }
@@ -102,58 +130,71 @@ export class PushHandler {
     }
   }
 
-  #decode(body: Uint8Array, requestBytesMax: number): DecodedWriteRequest {
+  #decode(body: Uint8Array, version: MessageVersion, requestBytesMax: number): DecodedWriteRequest {
     const decodedBytesMax = requestBytesMax === 0 ? DECODED_BYTES_MAX : requestBytesMax * EXPANSION_MAX;
-    return this.#decoder.decode(this.#snappy.decode(body, decodedBytesMax));
+    const decoder = version === 2 ? this.#decoderV2 : this.#decoder;
+    return decoder.decode(this.#snappy.decode(body, decodedBytesMax));
   }
 
-  #limitRate(decoded: DecodedWriteRequest, tenant: Tenant): EngineResponse | undefined {
+  #limitRate(decoded: DecodedWriteRequest, ha: HaOutcome, tenant: Tenant): EngineResponse | undefined {
     const { metrics } = this.#options;
-    const samples = decoded.columns.sampleCount + decoded.histogramCount;
+    const samples = ha.columns.sampleCount + decoded.histogramCount;
     const metadata = decoded.metadata.length;
-    if (tenant.ingestionTokens.take(samples + metadata)) return undefined;
+    if (tenant.ingestionTokens.take(samples + metadata)) {
+      tenant.usage.ingested.add(samples + metadata);
+      return undefined;
+    }
     metrics.discardedSamples.with('rate_limited', tenant.id).inc(samples);
     metrics.discardedMetadata.with('rate_limited', tenant.id).inc(metadata);
     const waitMs = tenant.ingestionTokens.waitMs(samples + metadata);
     const seconds = Number.isFinite(waitMs) ? Math.max(1, Math.ceil(waitMs / 1000)) : RETRY_NEVER_SECONDS;
     const limit = tenant.limits.ingestionSamplesPerSecond;
-    return plainText(429, limitMessage('ingestion_rate', { limit, samples, metadata }), {
-      'retry-after': String(seconds),
-    });
+    const text = limitMessage('ingestion_rate', { limit, samples, metadata });
+    tenant.usage.note(Number.isFinite(waitMs) ? 'ingestion_rate' : 'ingestion_burst', samples, text);
+    tenant.usage.noteDiscarded('rate_limited', samples);
+    return plainText(429, text, { 'retry-after': String(seconds) });
   }
 
-  #store(decoded: DecodedWriteRequest, tenant: Tenant): Stored {
+  #store(
+    decoded: DecodedWriteRequest,
+    ha: HaOutcome,
+    ofHistograms: readonly Refusal[],
+    tenant: Tenant,
+  ): Stored {
     const { metrics } = this.#options;
-    const { columns, metadata, exemplarCount, histogramCount } = decoded;
+    const { metadata, exemplarCount, histogramCount } = decoded;
     const appender = tenant.tsdb.appender();
-    const outcome = appender.append(columns);
-    const refusals = [...outcome.refusals];
-    if (histogramCount > 0) refusals.push(histogramRefusal(decoded));
+    const outcome = appender.append(ha.columns);
+    const refusals = [...outcome.refusals, ...ofHistograms];
+    if (ha.ofClustersTooMany > 0) refusals.push(clustersRefusal(ha));
     const metadataRefusals = tenant.metadata.record(metadata);
     metrics.samples.with(tenant.id).inc(outcome.appended);
-    for (const { reason, samples } of refusals) {
-      metrics.discardedSamples.with(reason, tenant.id).inc(samples);
+    for (const refusal of refusals) {
+      metrics.discardedSamples.with(refusal.reason, tenant.id).inc(refusal.samples);
+      tenant.usage.noteSamples(refusal);
     }
     let metadataTaken = metadata.length;
-    for (const { reason, entries } of metadataRefusals) {
-      metrics.discardedMetadata.with(reason, tenant.id).inc(entries);
-      metadataTaken -= entries;
+    for (const refusal of metadataRefusals) {
+      metrics.discardedMetadata.with(refusal.reason, tenant.id).inc(refusal.entries);
+      tenant.usage.noteMetadata(refusal);
+      metadataTaken -= refusal.entries;
     }
     if (metadataTaken > 0) metrics.metadata.with(tenant.id).inc(metadataTaken);
     if (exemplarCount > 0) metrics.exemplars.with(tenant.id).inc(exemplarCount);
     return {
+      ha,
       appender,
-      samplesSent: columns.sampleCount + histogramCount,
+      samplesSent: ha.columns.sampleCount + ha.ofClustersTooMany + histogramCount,
       samplesStored: outcome.appended,
       refusals,
       metadataRefusals,
     };
   }
 
-  async #commit(appender: Appender): Promise<void> {
+  async #commit(appender: Appender, tenant: Tenant): Promise<void> {
     const { clock, metrics } = this.#options;
     const startMs = clock.monotonicMs();
-    await appender.commit();
+    await Promise.all([appender.commit(), tenant.ha.save()]);
     metrics.commitSeconds.observe((clock.monotonicMs() - startMs) / 1000);
   }
 
@@ -170,7 +211,7 @@ export class PushHandler {
 }
 
 function answer(stored: Stored): EngineResponse {
-  const { refusals, metadataRefusals } = stored;
+  const { ha, refusals, metadataRefusals } = stored;
   const parts: string[] = [];
   if (refusals.length > 0) {
     const refused = refusals.reduce((sum, { samples }) => sum + samples, 0);
@@ -183,18 +224,44 @@ function answer(stored: Stored): EngineResponse {
   for (const { reason, entries, message } of metadataRefusals) {
     if (message !== '') parts.push(`${entries} metadata ${reason}: ${message}`);
   }
-  if (parts.length === 0) return emptyResponse(200);
+  if (parts.length === 0) {
+    if (ha.columns.seriesCount > 0 || ha.example === undefined) return emptyResponse(200);
+    const { replica, elected } = ha.example;
+    return plainText(
+      202,
+      `replicas did not match, rejecting sample: replica=${quoted(replica)}, elected=${quoted(elected)}`,
+    );
+  }
   return plainText(400, parts.join('; ').replaceAll('\n', ' '));
+}
+
+function withWritten(response: EngineResponse, samples: number): EngineResponse {
+  return { ...response, headers: { ...response.headers, ...writtenHeaders(samples) } };
 }
 
 function histogramRefusal(decoded: DecodedWriteRequest): Refusal {
   const { columns, histogramLabelsFrom, histogramLabelsTo, histogramCount } = decoded;
   const labels = readLabelRun(columns.bytes, histogramLabelsFrom, histogramLabelsTo);
+  const example = seriesText(labels);
   return {
     reason: 'native_histogram_unsupported',
     samples: histogramCount,
-    message: `native histograms are not supported, series: '${seriesText(labels)}'`,
+    message: `native histograms are not supported, series: '${example}'`,
+    example,
   };
+}
+
+function clustersRefusal({ ofClustersTooMany }: HaOutcome): Refusal {
+  return {
+    reason: 'too_many_ha_clusters',
+    samples: ofClustersTooMany,
+    message: `too many HA clusters (limit: ${HA_CLUSTERS_MAX})`,
+    example: '',
+  };
+}
+
+function quoted(value: string): string {
+  return JSON.stringify(value.slice(0, SERIES_TEXT_LENGTH_MAX));
 }
 
 function seriesText(labels: Labels): string {

@@ -197,6 +197,42 @@ test('status/tsdb passes on what the storage counts', async () => {
   );
 });
 
+test('status/ha_tracker shows the elected replicas', async () => {
+  const elected = { replica: 'a', electedAtMs: NOW_MS };
+  const haClusters = [
+    { cluster: 'c', ...elected, receivedAtMs: NOW_MS + 1500 },
+    { cluster: 'd', ...elected, receivedAtMs: undefined },
+  ];
+  const electedAt = '2023-11-14T22:13:20.000Z';
+  expect(await new ApiKit({ haClusters }).ask('GET status/ha_tracker')).toEqual(
+    ok({
+      clusters: [
+        { cluster: 'c', replica: 'a', electedAt, receivedAt: '2023-11-14T22:13:21.500Z' },
+        { cluster: 'd', replica: 'a', electedAt, receivedAt: null },
+      ],
+    }),
+  );
+  expect(await new ApiKit().ask('GET status/ha_tracker')).toEqual(ok({ clusters: [] }));
+});
+
+test('status/limits of a workspace that uses nothing', async () => {
+  const { json } = await new ApiKit().ask('GET status/limits');
+  const { limits, ...rest } = (json as { data: { limits: object[] } }).data;
+  expect(limits[0]).toEqual({
+    name: 'active_series',
+    meaning: 'series with a sample in the last 5 minutes',
+    unit: 'count',
+    limit: 1_000_000,
+    value: 0,
+    refused: 0,
+    lastRefusal: null,
+  });
+  expect(rest).toEqual({
+    discardedSamples: {},
+    storage: { walBytes: 0, memoryBytes: 0, oldestSample: null },
+  });
+});
+
 test('the evaluator gets what was asked for', async () => {
   const requests: unknown[] = [];
   const evaluate: Evaluate = (_, { expr, checkAlive, ...request }, options) => {

@@ -8,6 +8,13 @@ export function rangeLimitText(lengthMs: number, limitMs: number): string {
   return `the query time range exceeds the limit (query length: ${length}, limit: ${limit})`;
 }
 
+/** A selector reads a longer time than is allowed. */
+export class RangeLimitError extends QueryError {
+  constructor(lengthMs: number, limitMs: number) {
+    super(rangeLimitText(lengthMs, limitMs));
+  }
+}
+
 /**
  * Refuses selectors that read a longer time than is allowed: a short query with a long range, offset
  * subquery or lookback costs as much as a long one. Lookback comes on top, so that a query of exactly
@@ -26,8 +33,7 @@ export class RangeLimitedQuerier implements Querier {
 
   select(hints: SelectHints, matchers: readonly Matcher[]): SeriesSet {
     const lengthMs = hints.endMs - hints.startMs;
-    if (lengthMs > this.#limitMs + this.#lookbackMs)
-      throw new QueryError(rangeLimitText(lengthMs, this.#limitMs));
+    if (lengthMs > this.#limitMs + this.#lookbackMs) throw new RangeLimitError(lengthMs, this.#limitMs);
     return this.#inner.select(hints, matchers);
   }
 

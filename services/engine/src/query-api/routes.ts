@@ -1,5 +1,7 @@
 import type { Endpoint } from './endpoint.ts';
+import { haTracker } from './endpoints/ha-tracker.ts';
 import { labels, labelValues, series } from './endpoints/labels.ts';
+import { limits } from './endpoints/limits.ts';
 import { metadata } from './endpoints/metadata.ts';
 import { query, queryRange } from './endpoints/query.ts';
 import { alerts, rules } from './endpoints/rules.ts';
@@ -37,6 +39,8 @@ const ROUTES: ReadonlyMap<string, Route> = new Map(
       ['status/buildinfo', GET, buildInfo, false],
       ['status/runtimeinfo', GET, runtimeInfo, false],
       ['status/tsdb', GET, tsdb, false],
+      ['status/ha_tracker', GET, haTracker, false],
+      ['status/limits', GET, limits, false],
     ] as const
   ).map(([name, methods, endpoint, isQuery]) => [name, { name, methods, endpoint, isQuery }]),
 );

@@ -3,6 +3,7 @@
 import type { EngineOptions, Evaluate, Expr, ValueType } from '@ampere/promql';
 import type { Matcher, Querier } from '@ampere/series';
 import type { TsdbStatus } from '@ampere/tsdb';
+import type { WorkspaceUsage } from '../usage/workspace-usage.ts';
 
 /** The limits of one workspace that bear on queries; 0 is unlimited. */
 export interface QueryLimits {
@@ -34,10 +35,26 @@ export interface QueryStorage {
   status(limit: number): TsdbStatus;
 }
 
+/** The elected replicas of clusters; times in milliseconds since 1970. */
+export interface HaSource {
+  clusters(): readonly {
+    readonly cluster: string;
+    readonly replica: string;
+    readonly electedAtMs: number;
+    /** Undefined when the replica was not heard of since the start. */
+    readonly receivedAtMs: number | undefined;
+  }[];
+}
+
+/** What the workspace uses of its limits. */
+export type UsageSource = Pick<WorkspaceUsage, 'note' | 'limits' | 'discardedSamples' | 'storage'>;
+
 /** One workspace as the query API sees it. */
 export interface QueryTenant {
   readonly tsdb: QueryStorage;
   readonly metadata: MetadataSource;
+  readonly ha: HaSource;
+  readonly usage: UsageSource;
   readonly limits: QueryLimits;
 }
 

@@ -39,15 +39,26 @@ test('too many metrics, texts too long and names missing are refused and counted
     entry('a', 'still taken'),
   ]);
   expect(refusals).toEqual([
-    { reason: 'too_many_metrics', entries: 2, message: '' },
-    { reason: 'help_too_long', entries: 1, message: `metadata 'HELP' value too long: "${long}" metric "a"` },
-    { reason: 'unit_too_long', entries: 1, message: `metadata 'UNIT' value too long: "${long}" metric "a"` },
+    { reason: 'too_many_metrics', entries: 2, message: '', example: 'd' },
+    {
+      reason: 'help_too_long',
+      entries: 1,
+      message: `metadata 'HELP' value too long: "${long}" metric "a"`,
+      example: 'a',
+    },
+    {
+      reason: 'unit_too_long',
+      entries: 1,
+      message: `metadata 'UNIT' value too long: "${long}" metric "a"`,
+      example: 'a',
+    },
     {
       reason: 'metric_name_too_long',
       entries: 1,
       message: `metadata 'METRIC_NAME' value too long: "${long}" metric "${long}"`,
+      example: long,
     },
-    { reason: 'missing_metric_name', entries: 1, message: 'metadata missing metric name' },
+    { reason: 'missing_metric_name', entries: 1, message: 'metadata missing metric name', example: '' },
   ]);
   expect([...store.entries()].map(([name]) => name)).toEqual(['a', 'b', 'c']);
   expect(store.of('a')).toHaveLength(2);

@@ -29,6 +29,8 @@ export interface MetadataRefusal {
   entries: number;
   /** What to tell the client; empty for what is dropped in silence, as the sender can't help it. */
   readonly message: string;
+  /** The metric's name. */
+  readonly example: string;
 }
 
 export type MetadataLimits = Pick<
@@ -112,6 +114,12 @@ export class MetadataStore {
   #refusalOf(entry: MetricMetadata): MetadataRefusal | undefined {
     const { metadataBytesMax, metricsWithMetadataMax } = this.#options.limits;
     const name = entry.metricFamilyName;
+    const refusal = (reason: MetadataRefusalReason, message: string) => ({
+      reason,
+      entries: 1,
+      message,
+      example: clipped(name),
+    });
     if (name === '') return refusal('missing_metric_name', 'metadata missing metric name');
     const tooLong = (field: string, text: string): string =>
       `metadata '${field}' value too long: ${quote(text)} metric ${quote(name)}`;
@@ -193,14 +201,14 @@ export class MetadataStore {
   }
 }
 
-function refusal(reason: MetadataRefusalReason, message: string): MetadataRefusal {
-  return { reason, entries: 1, message };
-}
-
 const QUOTED_LENGTH_MAX = 200;
 
 function quote(text: string): string {
-  return JSON.stringify(text.length > QUOTED_LENGTH_MAX ? text.slice(0, QUOTED_LENGTH_MAX) : text);
+  return JSON.stringify(clipped(text));
+}
+
+function clipped(text: string): string {
+  return text.slice(0, QUOTED_LENGTH_MAX);
 }
 
 function bytesOf(entry: MetricMetadata): number {

@@ -4,7 +4,8 @@ import type { Registry } from '@ampere/metrics';
 import type { StorageStats } from './storage.ts';
 import type { Tenants } from './tenants.ts';
 
-type Read = (stats: StorageStats) => number;
+/** Undefined when there is nothing to report. */
+type Read = (stats: StorageStats) => number | undefined;
 
 const GAUGES: readonly (readonly [name: string, help: string, read: Read])[] = [
   ['ampere_storage_series', 'Series in memory.', (stats) => stats.series],
@@ -12,6 +13,11 @@ const GAUGES: readonly (readonly [name: string, help: string, read: Read])[] = [
     'ampere_storage_active_series',
     'Series with a sample in the last 5 minutes.',
     (stats) => stats.activeSeries,
+  ],
+  [
+    'ampere_storage_oldest_sample_timestamp_seconds',
+    'Time of the oldest sample.',
+    ({ minTimeMs }) => (minTimeMs === undefined ? undefined : minTimeMs / 1000),
   ],
   ['ampere_storage_slab_bytes', 'Memory set aside for samples and label sets.', (stats) => stats.slabBytes],
   ['ampere_wal_size_bytes', 'Length of the write-ahead log.', (stats) => stats.walBytes],
@@ -46,7 +52,10 @@ const COUNTERS: readonly (readonly [name: string, help: string, read: Read])[] =
 /** Registers the databases' metrics, one series a workspace. */
 export function registerStorageMetrics(registry: Registry, tenants: Tenants): void {
   const reader = (read: Read) => (report: (value: number, workspace: string) => void) => {
-    for (const tenant of tenants.all()) report(read(tenant.tsdb.stats()), tenant.id);
+    for (const tenant of tenants.all()) {
+      const value = read(tenant.tsdb.stats());
+      if (value !== undefined) report(value, tenant.id);
+    }
   };
   for (const [name, help, read] of GAUGES) registry.gaugeCallback(name, help, ['workspace'], reader(read));
   for (const [name, help, read] of COUNTERS)

@@ -7,6 +7,8 @@ export interface StorageStats {
   readonly series: number;
   /** Series with a sample appended in the last five minutes. */
   readonly activeSeries: number;
+  /** The time of the oldest sample; undefined when there is none. */
+  readonly minTimeMs: number | undefined;
   /** Memory set aside for samples and label sets. */
   readonly slabBytes: number;
   readonly walBytes: number;
@@ -28,6 +30,8 @@ export interface TenantStorage {
   appender(): Appender;
   querier(): Querier;
   stats(): StorageStats;
+  /** Active series of the metric that has most of them. */
+  activeInLargestMetric(): number;
   /** Where the series come from; at most `limit` entries a list. */
   status(limit: number): TsdbStatus;
   /** Forgets samples before a time. Rejects when the disk fails; the next call removes what is left. */

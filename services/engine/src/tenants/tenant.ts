@@ -1,33 +1,46 @@
 import { TokenBucket, type WorkspaceLimits } from '@ampere/limits';
 import { assert, type Clock } from '@ampere/platform';
 import type { Querier } from '@ampere/series';
+import type { HaTracker } from '../ha/ha-tracker.ts';
+import { WorkspaceUsage } from '../usage/workspace-usage.ts';
 import type { MetadataStore } from './metadata-store.ts';
 import type { TenantStorage } from './storage.ts';
 
-/** One workspace's half of the engine: its database, its metadata, its limits. */
+/** One workspace's half of the engine: its database, its metadata, its elected replicas, its limits. */
 export class Tenant {
   readonly id: string;
   readonly tsdb: TenantStorage;
   readonly metadata: MetadataStore;
+  readonly ha: HaTracker;
   readonly limits: WorkspaceLimits;
   /** Samples and metadata entries that may be written. */
   readonly ingestionTokens: TokenBucket;
+  /** What it uses of its limits. */
+  readonly usage: WorkspaceUsage;
   #inFlight = 0;
   #whenIdle: (() => void)[] = [];
 
   constructor(
     id: string,
-    parts: { tsdb: TenantStorage; metadata: MetadataStore; limits: WorkspaceLimits; clock: Clock },
+    parts: {
+      tsdb: TenantStorage;
+      metadata: MetadataStore;
+      ha: HaTracker;
+      limits: WorkspaceLimits;
+      clock: Clock;
+    },
   ) {
     this.id = id;
     this.tsdb = parts.tsdb;
     this.metadata = parts.metadata;
+    this.ha = parts.ha;
     this.limits = parts.limits;
     const { ingestionSamplesPerSecond, ingestionBurstSamples } = parts.limits;
     this.ingestionTokens = new TokenBucket(
       { perSecond: ingestionSamplesPerSecond, burst: ingestionBurstSamples },
       parts.clock,
     );
+    this.usage = new WorkspaceUsage({ ...parts, ingestionTokens: this.ingestionTokens });
   }
 
   /** A fresh reading of the database, to be closed by whoever asked for it. */

@@ -2,6 +2,7 @@
 //
 //   <dataDir>/workspaces/<id>/tsdb/            the database
 //   <dataDir>/workspaces/<id>/metadata.json    metric metadata
+//   <dataDir>/workspaces/<id>/ha.json          elected replicas
 //   <dataDir>/workspaces/.deleted-<id>-<n>/    what is left of a deleted tenant until it is removed
 //
 // 1. Start: leftovers of deletions are removed in the background, every other folder is opened, a few at
@@ -16,6 +17,7 @@
 
 import type { Limits } from '@ampere/limits';
 import type { Clock, Disk } from '@ampere/platform';
+import { HaTracker } from '../ha/ha-tracker.ts';
 import { errorFields, type Log } from '../log.ts';
 import { MetadataStore } from './metadata-store.ts';
 import type { OpenStorage } from './storage.ts';
@@ -184,9 +186,10 @@ export class Tenants {
     const folder = `${this.#folder}/${tenantId}`;
     const limits = this.#options.limits.forWorkspace(tenantId);
     const metadata = await MetadataStore.open({ path: `${folder}/metadata.json`, limits, disk, clock, log });
+    const ha = await HaTracker.open({ path: `${folder}/ha.json`, disk, clock, log });
     const tsdb = await openStorage({ tenantId, folder: `${folder}/tsdb` });
     this.#failed.delete(tenantId);
-    this.#tenants.set(tenantId, new Tenant(tenantId, { tsdb, metadata, limits, clock }));
+    this.#tenants.set(tenantId, new Tenant(tenantId, { tsdb, metadata, ha, limits, clock }));
   }
 
   async #removeFolder(tenantId: string): Promise<void> {

@@ -47,6 +47,7 @@ export class FakeStorage implements TenantStorage {
     return {
       series: 0,
       activeSeries: 0,
+      minTimeMs: undefined,
       slabBytes: 0,
       walBytes: 0,
       walSegments: 0,
@@ -55,6 +56,10 @@ export class FakeStorage implements TenantStorage {
       walBacklogBytes: 0,
       replay: { tornTails: 0, corruptions: 0, durationMs: 0 },
     };
+  }
+
+  activeInLargestMetric(): number {
+    return 0;
   }
 
   status(): TsdbStatus {

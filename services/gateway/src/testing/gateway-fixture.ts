@@ -11,7 +11,7 @@ import type {
   RouteResult,
   WorkspaceEntry,
 } from '@ampere/contracts';
-import type { Principal } from '@ampere/iam';
+import type { AttachedPolicy, Principal } from '@ampere/iam';
 import { Registry } from '@ampere/metrics';
 import { FakeClock, SeededRandom } from '@ampere/platform';
 import { signRequest } from '@ampere/sigv4';
@@ -121,12 +121,13 @@ export class Fixture {
     });
   }
 
-  setWorkspace(status: WorkspaceEntry['status']): void {
+  setWorkspace(status: WorkspaceEntry['status'], resourcePolicy?: AttachedPolicy): void {
     this.controlPlane.entries.set(WORKSPACE, {
       workspaceId: WORKSPACE,
       arn: this.controlPlane.workspaces.arnOf(WORKSPACE),
       status,
       tags: new Map(),
+      resourcePolicy,
     });
   }
 

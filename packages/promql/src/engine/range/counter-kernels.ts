@@ -8,10 +8,10 @@ import type { Window } from './window.ts';
 export type FloatKernel = (timesMs: Float64Array, values: Float64Array, window: Window) => number;
 
 export function rate(timesMs: Float64Array, values: Float64Array, window: Window): number {
-  return (
-    extrapolate(timesMs, values[window.from]!, counterIncrease(values, window), window, true) /
-    (window.rangeMs / 1000)
-  );
+  const change = counterIncrease(values, window);
+  const factor = extrapolationFactor(timesMs, values[window.from]!, change, window, true);
+  // In this order, so that the last digit is Prometheus' too.
+  return change * (factor / (window.rangeMs / 1000));
 }
 
 export function increase(timesMs: Float64Array, values: Float64Array, window: Window): number {

@@ -1,11 +1,18 @@
 // query and query_range. The order of the checks is Prometheus', since it decides which of several
 // faults is told.
 
-import { type Expr, ParseError, type QueryResult, type QueryValue, type ValueType } from '@ampere/promql';
+import {
+  type Expr,
+  ParseError,
+  type QueryResult,
+  type QueryValue,
+  TooManySamplesError,
+  type ValueType,
+} from '@ampere/promql';
 import { deadline, QUERY_TIMEOUT_MS } from '../deadline.ts';
 import { type Answer, type EndpointContext, TRUNCATED } from '../endpoint.ts';
 import { badData, invalidParameter } from '../prometheus-error.ts';
-import { RangeLimitedQuerier, rangeLimitText } from '../range-limit.ts';
+import { RangeLimitError, RangeLimitedQuerier, rangeLimitText } from '../range-limit.ts';
 import { queryData } from '../result-json.ts';
 import { FormatError, parseDurationNs } from '../times.ts';
 
@@ -63,7 +70,9 @@ export function queryRange(context: EndpointContext): Answer {
   }
   const { queryTimeRangeMs } = tenant.limits;
   if (queryTimeRangeMs > 0 && endMs - startMs > queryTimeRangeMs) {
-    throw badData(rangeLimitText(endMs - startMs, queryTimeRangeMs));
+    const text = rangeLimitText(endMs - startMs, queryTimeRangeMs);
+    tenant.usage.note('query_time_range', 1, text, context.report.query);
+    throw badData(text);
   }
   return execute(context, { expr, times: { startMs, endMs, stepMs }, lookbackDeltaMs, checkAlive, limit });
 }
@@ -127,6 +136,8 @@ function execute(context: EndpointContext, execution: Execution): Answer {
   } catch (error) {
     // Duration expressions are worked out only here, and are a part of the text all the same.
     if (error instanceof ParseError) throw invalidParameter('query', error.message);
+    const exceeded = limitExceeded(error);
+    if (exceeded !== undefined) tenant.usage.note(exceeded, 1, (error as Error).message, report.query);
     throw error;
   } finally {
     querier.close();
@@ -142,6 +153,11 @@ function execute(context: EndpointContext, execution: Execution): Answer {
     warnings: atMost(warnings, 'warning'),
     infos: atMost(result.infos, 'info'),
   };
+}
+
+function limitExceeded(error: unknown): 'query_time_range' | 'query_samples' | undefined {
+  if (error instanceof RangeLimitError) return 'query_time_range';
+  return error instanceof TooManySamplesError ? 'query_samples' : undefined;
 }
 
 /** Prometheus' statistics, times in seconds. What it measures apart and we do together is 0. */

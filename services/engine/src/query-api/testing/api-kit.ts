@@ -1,6 +1,7 @@
 // What tests of the query API share: an API over a few series and a way to ask it.
 
 import type { EngineBody, EngineRequest, EngineResponse } from '@ampere/contracts';
+import { Limits, parseLimits, TokenBucket } from '@ampere/limits';
 import { Registry } from '@ampere/metrics';
 import { FakeClock } from '@ampere/platform';
 import {
@@ -12,6 +13,8 @@ import {
 } from '@ampere/promql';
 import { Labels } from '@ampere/series';
 import type { TsdbStatus } from '@ampere/tsdb';
+import type { StorageStats } from '../../tenants/storage.ts';
+import { WorkspaceUsage } from '../../usage/workspace-usage.ts';
 import { promQl } from '../promql.ts';
 import { QueryApi, type QueryApiOptions } from '../query-api.ts';
 import type { MetadataEntry, QueryLimits, QueryTenant } from '../tenant.ts';
@@ -51,12 +54,36 @@ const EMPTY_STATUS: TsdbStatus = {
   seriesCountByLabelValuePair: [],
 };
 
+/** Of a workspace that uses nothing. */
+function usageOf(clock: FakeClock): WorkspaceUsage {
+  const stats: StorageStats = {
+    series: 0,
+    activeSeries: 0,
+    minTimeMs: undefined,
+    slabBytes: 0,
+    walBytes: 0,
+    walSegments: 0,
+    walSyncs: 0,
+    walFailures: 0,
+    walBacklogBytes: 0,
+    replay: { tornTails: 0, corruptions: 0, durationMs: 0 },
+  };
+  return new WorkspaceUsage({
+    tsdb: { stats: () => stats, activeInLargestMetric: () => 0 },
+    metadata: { size: 0 },
+    limits: new Limits(parseLimits(undefined)).forWorkspace('ws-1'),
+    ingestionTokens: new TokenBucket({ perSecond: 0, burst: 0 }, clock),
+    clock,
+  });
+}
+
 export interface KitOptions {
   readonly evaluate?: Evaluate;
   readonly series?: readonly MemorySeries[];
   readonly metadata?: ReadonlyMap<string, readonly MetadataEntry[]>;
   readonly limits?: Partial<QueryLimits>;
   readonly status?: (limit: number) => TsdbStatus;
+  readonly haClusters?: ReturnType<QueryTenant['ha']['clusters']>;
   readonly slowQueryMs?: number;
 }
 
@@ -65,6 +92,7 @@ export class ApiKit {
   readonly logged: { level: string; message: string; fields: Readonly<Record<string, unknown>> }[] = [];
   readonly registry = new Registry();
   readonly queriers: MemoryQuerier[] = [];
+  readonly usage = usageOf(this.clock);
   readonly tenant: QueryTenant;
   readonly api: QueryApi;
 
@@ -82,6 +110,8 @@ export class ApiKit {
         status: options.status ?? (() => EMPTY_STATUS),
       },
       metadata: { of: (name) => metadata.get(name) ?? [], entries: () => metadata.entries() },
+      ha: { clusters: () => options.haClusters ?? [] },
+      usage: this.usage,
       limits: { queryTimeRangeMs: 0, querySamplesMax: 0, retentionMs: 150 * 86_400_000, ...options.limits },
     };
     const apiOptions: QueryApiOptions = {

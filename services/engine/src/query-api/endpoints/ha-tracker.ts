@@ -1,0 +1,13 @@
+import { type Answer, answer, type EndpointContext } from '../endpoint.ts';
+import { smallValue } from '../json-writer.ts';
+
+/** Ours: which replica of each cluster is taken. */
+export function haTracker({ tenant }: EndpointContext): Answer {
+  const clusters = tenant.ha.clusters().map(({ cluster, replica, electedAtMs, receivedAtMs }) => ({
+    cluster,
+    replica,
+    electedAt: new Date(electedAtMs).toISOString(),
+    receivedAt: receivedAtMs === undefined ? null : new Date(receivedAtMs).toISOString(),
+  }));
+  return answer(smallValue({ clusters }));
+}
