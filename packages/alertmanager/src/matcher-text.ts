@@ -5,7 +5,7 @@
 //    may contain anything but an unescaped quote.
 // 3. Printed, a value is always quoted. Group keys are made of this form.
 
-import { Matcher, type MatchKind } from '@ampere/series';
+import { compileRegex, Matcher, type MatchKind } from '@ampere/series';
 import { ConfigError } from './errors.ts';
 
 const HEAD = /^[\t\n\f\r ]*([a-zA-Z_:][a-zA-Z0-9_:]*)[\t\n\f\r ]*(=~|!=|!~|=)/;
@@ -24,7 +24,18 @@ export function makeMatcher(name: string, kind: MatchKind, value: string): Match
   try {
     return new Matcher(name, kind, value);
   } catch (error) {
-    throw new ConfigError(error instanceof Error ? error.message : String(error));
+    throw new ConfigError(regexFault(value) ?? (error instanceof Error ? error.message : String(error)));
+  }
+}
+
+/** Alertmanager anchors a pattern before it compiles it, and the error quotes what was compiled. */
+function regexFault(pattern: string): string | null {
+  try {
+    compileRegex(`^(?:${pattern})$`);
+    return null;
+  } catch (error) {
+    // The flag is how `compileRegex` lets the dot match a newline.
+    return error instanceof Error ? error.message.replace('(?s)', '') : null;
   }
 }
 

@@ -56,3 +56,14 @@ test('group keys', () => {
   const key = groupKeyOf(taken, groupLabelsOf(taken, labels));
   expect(key).toBe('{}/{a="b"}/{c=~"d"}:{alertname="x", zone="y"}');
 });
+
+test('the group key that Alertmanager 0.25 gives to odd labels', () => {
+  const labels = Labels.fromRecord({ alertname: 'x é\x01\xad\u{1f600}', a: 'b', c: 'd', q: '"\\ \t\x7f' });
+  const route = tree(
+    `{receiver: r, group_by: [alertname, q], routes: [{match: {a: b}, match_re: {c: 'd|e'}, routes: [{matchers: ['f!="x y"', 'alertname=~".+"']}]}]}`,
+  );
+  const taken = matchRoutes(route, labels)[0]!;
+  expect(groupKeyOf(taken, groupLabelsOf(taken, labels))).toBe(
+    '{}/{a="b",c=~"^(?:d|e)$"}/{alertname=~".+",f!="x y"}:{alertname="x é\\x01\\u00ad\u{1f600}", q="\\"\\\\ \\t\\x7f"}',
+  );
+});

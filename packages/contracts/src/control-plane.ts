@@ -74,6 +74,8 @@ export interface WorkspaceEntry {
 export interface WorkspaceDirectory {
   /** Answered from memory: it is asked on every data-plane request. */
   find(workspaceId: string): WorkspaceEntry | undefined;
+  /** Tags of the resource that an ARN names, of whatever kind; from memory for workspaces. */
+  tagsOf(resourceArn: string): ReadonlyMap<string, string> | undefined;
   /** The ARN a workspace of that id has or would have; needs no look-up. */
   arnOf(workspaceId: string): string;
 }

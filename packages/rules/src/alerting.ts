@@ -44,6 +44,8 @@ export interface Alert {
   resolvedAtMs: number | undefined;
   keepFiringSinceMs: number | undefined;
   lastSentAtMs: number;
+  /** The labels of its ALERTS and ALERTS_FOR_STATE, made when they are first written in a state. */
+  series: { readonly state: AlertState; readonly alerts: Labels; readonly forState: Labels } | undefined;
 }
 
 export class AlertingRun implements RuleRun {
@@ -146,7 +148,7 @@ export class AlertingRun implements RuleRun {
     this.#isRestored = true;
     const byKey = new Map(former.map((state) => [state.labels.key, state]));
     for (const alert of this.#alerts.values()) {
-      const state = byKey.get(this.#forStateLabels(alert).key);
+      const state = byKey.get(forStateLabels(alert).key);
       if (state === undefined) continue;
       const activeAtMs = state.activeAtSeconds * 1000;
       const remainingMs = this.rule.forMs - (state.timeMs - activeAtMs);
@@ -188,6 +190,7 @@ export class AlertingRun implements RuleRun {
         resolvedAtMs: undefined,
         keepFiringSinceMs: undefined,
         lastSentAtMs: Number.NEGATIVE_INFINITY,
+        series: undefined,
       });
     }
     return alerts;
@@ -209,14 +212,20 @@ export class AlertingRun implements RuleRun {
   }
 
   #addSamples(alert: Alert, samples: SampleList): void {
-    const labels = new LabelsBuilder(alert.labels).set(METRIC_NAME, 'ALERTS').set('alertstate', alert.state);
-    samples.add(labels.labels(), 1);
-    samples.add(this.#forStateLabels(alert), Math.floor(alert.activeAtMs / 1000));
+    if (alert.series?.state !== alert.state) {
+      const alerts = new LabelsBuilder(alert.labels)
+        .set(METRIC_NAME, 'ALERTS')
+        .set('alertstate', alert.state);
+      const forState = alert.series?.forState ?? forStateLabels(alert);
+      alert.series = { state: alert.state, alerts: alerts.labels(), forState };
+    }
+    samples.add(alert.series.alerts, 1);
+    samples.add(alert.series.forState, Math.floor(alert.activeAtMs / 1000));
   }
+}
 
-  #forStateLabels(alert: Alert): Labels {
-    return new LabelsBuilder(alert.labels).set(METRIC_NAME, 'ALERTS_FOR_STATE').labels();
-  }
+function forStateLabels(alert: Alert): Labels {
+  return new LabelsBuilder(alert.labels).set(METRIC_NAME, 'ALERTS_FOR_STATE').labels();
 }
 
 /** Unlike labels, annotations may be empty texts. */

@@ -105,7 +105,7 @@ export class EvaluatedGroup {
   /** Writes stale markers for all series: the group is no more. */
   endSeries(timeMs: number): void {
     for (const status of this.rules) {
-      this.#orphans.push(...status.series.values());
+      for (const labels of status.series.values()) this.#orphans.push(labels);
       status.series = new Map();
     }
     this.#endOrphans(timeMs - this.#queryOffsetMs);

@@ -149,6 +149,20 @@ describe('definitions encoded twice', () => {
   cases('a word that happens to be base64', 'abcd', 'abcd');
 });
 
+test('a long chain of merges', () => {
+  const chain = Array.from({ length: 5_000 }, (_, i) => `  - &m${i + 1} {<<: *m${i}}\n`).join('');
+  expect(problemsOf(`groups:\n- name: g\n  rules:\n  - &m0 {record: a}\n${chain}`)).toEqual([
+    'yaml: exceeded max depth',
+  ]);
+});
+
+test('positions in one long line', () => {
+  const rules = Array.from({ length: 20_000 }, () => '{record: é, expr: (}').join(', ');
+  const problems = problemsOf(`groups: [{name: g, rules: [${rules}]}]`);
+  expect(problems).toHaveLength(40_000);
+  expect(problems.at(-2)).toMatch(/^1:440024: group "g", rule 20000, "é": could not parse expression/);
+});
+
 test('an indentation of many columns', () => {
   expect(parseRuleFile(`${' '.repeat(50_000)}groups: []`)).toEqual([]);
 });

@@ -48,6 +48,11 @@ const NODES_MAX = 1_000_000;
 /** Equal keys of one mapping; their pairs are reported, which are many more. */
 const REPEATS_MAX = 20;
 
+/** Maps merged into maps that are merged into others. */
+const MERGES_MAX = 50;
+/** Bytes of tags and anchors in front of a node. */
+const PROPERTIES_MAX = 200;
+
 export interface YamlEntry {
   readonly name: string;
   readonly key: Node;
@@ -63,6 +68,7 @@ export class YamlDecoder {
   readonly #lines = new LineCounter();
   readonly #anchors = new Map<string, Node>();
   #nodesLeft = NODES_MAX;
+  #counted = { offset: -1, column: 0 };
 
   /** Throws YamlError when the text is no YAML. */
   constructor(text: string) {
@@ -82,13 +88,20 @@ export class YamlDecoder {
     if (offset === undefined) return NOWHERE;
     // Go places nothing where it could begin, our parser where it could end.
     if (isEmpty(node)) while (/[ \t]/.test(this.#text[offset - 1] ?? '')) offset--;
-    const { line, col } = this.#lines.linePos(offset);
-    let before = this.#text.slice(offset - col + 1, offset);
-    // A tag or an anchor is where a node begins.
     if (node?.tag !== undefined || (node as Scalar).anchor !== undefined) {
-      before = before.replace(/(?:[!&][^\s]*[ \t]+)+$/, '');
+      offset -= /(?:[!&][^\s]*[ \t]+)*$/.exec(
+        this.#text.slice(Math.max(0, offset - PROPERTIES_MAX), offset),
+      )![0].length;
     }
-    return { line, column: [...before].length + 1 };
+    const { line, col } = this.#lines.linePos(offset);
+    // A file may be one long line: characters are counted on from the last position asked for.
+    const lineStart = offset - col + 1;
+    const from =
+      this.#counted.offset >= lineStart && this.#counted.offset <= offset ? this.#counted : undefined;
+    const more = [...this.#text.slice(from?.offset ?? lineStart, offset)].length;
+    const column = (from?.column ?? 1) + more;
+    this.#counted = { offset, column };
+    return { line, column };
   }
 
   /** The entries of a mapping; none where something else stands. */
@@ -155,6 +168,7 @@ export class YamlDecoder {
   }
 
   #entriesOf(map: YAMLMap, within: Set<YAMLMap>): YamlEntry[] {
+    if (within.size > MERGES_MAX) throw new YamlError('yaml: exceeded max depth');
     if (within.has(map)) throw new YamlError('yaml: anchor contains itself');
     if (this.#hasRepeatedKeys(map)) return [];
     const entries: YamlEntry[] = [];

@@ -10,7 +10,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AccountError, openControlPlane, StoreError } from '@ampere/control-plane';
+import { AccountError, type LocalControlPlane, openControlPlane, StoreError } from '@ampere/control-plane';
 import { EngineWorker } from '@ampere/engine';
 import { createGateway } from '@ampere/gateway';
 import { Limits } from '@ampere/limits';
@@ -21,6 +21,7 @@ import manifest from '../package.json' with { type: 'json' };
 import type { Configuration } from './configuration/configuration.ts';
 import { urlOf } from './configuration/listen-address.ts';
 import { exportLines, writeCredentialFiles } from './credential-files.ts';
+import { definitionReaders } from './definition-readers.ts';
 import { FolderLockError, lockFolder } from './folder-lock.ts';
 import { createLogger } from './logger.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
@@ -123,7 +124,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
   });
   opened.add(() => engine.stop());
   let publicUrl = configuration.publicUrl ?? urlOf(configuration.listen);
-  const controlPlane = await openControlPlane({
+  const controlPlane: LocalControlPlane = await openControlPlane({
     databasePath: join(dataFolder, 'control-plane.sqlite'),
     nativeBinding,
     region,
@@ -135,6 +136,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     },
     limits,
     backend: engine,
+    readers: definitionReaders(limits, () => controlPlane.account.accountId),
     clock,
     random,
     disk,

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describeWith, run } from '@ampere/testing';
 import { expect, test } from 'vitest';
+import type { AlertManagerReading } from './definition-readers.ts';
 import { ACCOUNT, cleanUp, REQUEST_ID, TestPlane } from './testing.ts';
 
 const WALK = `
@@ -83,6 +84,29 @@ fails('ValidationException', 400, 'Workspace resource policy cannot be malformed
       amp.put_resource_policy, workspaceId=id, policyDocument='{}')
 amp.delete_resource_policy(workspaceId=id, revisionId=put['revisionId'])
 
+rules = b'groups:\\n- name: g\\n\\x00\\xff'
+space = amp.create_rule_groups_namespace(workspaceId=id, name='a/b c', data=rules, tags={'k': 'v'})
+assert space['arn'].endswith(':rulegroupsnamespace/' + id + '/a/b c') and space['tags'] == {'k': 'v'}, space
+amp.put_rule_groups_namespace(workspaceId=id, name='a/b c', data=rules * 2)
+space = amp.describe_rule_groups_namespace(workspaceId=id, name='a/b c')['ruleGroupsNamespace']
+assert space['data'] == rules * 2 and space['status'] == {'statusCode': 'ACTIVE'}, space
+amp.create_rule_groups_namespace(workspaceId=id, name='b', data=b'')
+pages = list(amp.get_paginator('list_rule_groups_namespaces').paginate(workspaceId=id, PaginationConfig={'PageSize': 1}))
+assert [page['ruleGroupsNamespaces'][0]['name'] for page in pages] == ['a/b c', 'b'], pages
+amp.tag_resource(resourceArn=space['arn'], tags={'l': 'w'})
+assert amp.list_tags_for_resource(resourceArn=space['arn'])['tags'] == {'k': 'v', 'l': 'w'}
+fails('ValidationException', 400, 'Invalid RuleGroupsNamespace data: [no rules, really]',
+      amp.put_rule_groups_namespace, workspaceId=id, name='b', data=b'bad')
+amp.delete_rule_groups_namespace(workspaceId=id, name='a/b c')
+
+amp.create_alert_manager_definition(workspaceId=id, data=rules)
+found = amp.describe_alert_manager_definition(workspaceId=id)['alertManagerDefinition']
+assert (found['data'], found['status']) == (rules, {'statusCode': 'ACTIVE'}), found
+amp.put_alert_manager_definition(workspaceId=id, data=b'bad')
+found = amp.describe_alert_manager_definition(workspaceId=id)['alertManagerDefinition']
+assert found['status'] == {'statusCode': 'UPDATE_FAILED', 'statusReason': 'no routes provided'}, found
+amp.delete_alert_manager_definition(workspaceId=id)
+
 amp.delete_workspace(workspaceId=id)
 amp.get_waiter('workspace_deleted').wait(workspaceId=id, WaiterConfig=fast)
 gone = fails('ResourceNotFoundException', 404, 'Workspace not found.', amp.describe_workspace, workspaceId=id)
@@ -105,7 +129,15 @@ async function serve(t: TestPlane): Promise<string> {
 
 describeWith('the AWS client for Python', ['boto3'], ({ boto3 }) => {
   test('walks through every operation', async () => {
-    const url = await serve(await TestPlane.open());
+    const ruleFile = (data: Uint8Array) => ({
+      problems: Buffer.from(data).toString() === 'bad' ? ['no rules, really'] : [],
+      groups: [],
+    });
+    const alertManager = (data: Uint8Array): AlertManagerReading =>
+      Buffer.from(data).toString() === 'bad'
+        ? { kind: 'failed', reason: 'no routes provided' }
+        : { kind: 'good' };
+    const url = await serve(await TestPlane.open({ readers: { ruleFile, alertManager } }));
     expect(await run(boto3, ['-c', WALK, url])).toEqual({ code: 0, stdout: 'walked\n', stderr: '' });
   });
 });

@@ -3,10 +3,40 @@
 import { assert, SeededRandom, SystemRandom } from '@ampere/platform';
 import { expect, test } from 'vitest';
 import { ERROR_STATUS } from './errors.ts';
-import { REQUEST_ID, TestPlane, workspaceArn } from './testing.ts';
+import { ACCOUNT, REGION, REQUEST_ID, TestPlane, workspaceArn } from './testing.ts';
 
 const SEED = Number(process.env['AMPERE_SEED'] ?? new SystemRandom().integer(2 ** 31));
 const ROUNDS = process.env['AMPERE_TEST_LONG'] === '1' ? 100_000 : 1500;
+
+const KEYS = [
+  'alias',
+  'clientToken',
+  'tags',
+  'kmsKeyArn',
+  'name',
+  'data',
+  'logGroupArn',
+  'destinations',
+  'policyDocument',
+  'revisionId',
+  'retentionPeriodInDays',
+  'limitsPerLabelSet',
+  '__proto__',
+  'constructor',
+];
+
+/** Values that some member may have, so that requests get further than their first check. */
+const LOG_GROUP = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:x:*`;
+const SEEMLY = [
+  'n',
+  'YWJj',
+  'YWJjZGVmZ2g=',
+  30,
+  LOG_GROUP,
+  [{ cloudWatchLogs: { logGroupArn: LOG_GROUP }, filters: { qspThreshold: 1 } }],
+  [{ limits: { maxSeries: 1 }, labelSet: { a: 'b' } }],
+  '{"Statement":[{}]}',
+];
 
 const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   ResourceNotFoundException: ['message', 'resourceId', 'resourceType'],
@@ -74,7 +104,7 @@ class Generator {
   }
 
   key(): string {
-    return this.pick('alias', 'clientToken', 'tags', 'kmsKeyArn', '__proto__', 'constructor', this.text());
+    return this.pick(...KEYS, this.text());
   }
 
   body(): string | Uint8Array | undefined {
@@ -86,6 +116,7 @@ class Generator {
       tags: this.pick(this.value(0), { a: 'b' }, undefined),
       clientToken: this.pick('t1', 't2', undefined, this.text()),
       alias: this.pick('x', undefined, this.text()),
+      [this.pick(...KEYS)]: this.pick<unknown>(...SEEMLY),
     });
     return kind === 2 ? json.slice(0, this.#random.integer(json.length)) : json;
   }
@@ -98,7 +129,15 @@ class Generator {
 }
 
 test(`random requests, seed ${SEED}`, async () => {
-  const t = await TestPlane.open();
+  const t = await TestPlane.open({
+    readers: {
+      ruleFile: (data) => ({
+        problems: data.length > 6 ? ['long'] : [],
+        groups: [{ name: 'g', rulesCount: 1 }],
+      }),
+      alertManager: (data) => (data.length > 6 ? { kind: 'failed', reason: 'long' } : { kind: 'good' }),
+    },
+  });
   const g = new Generator(SEED);
   const kept = await t.create({ alias: 'kept' });
   const principal = t.plane.credentials.find(t.plane.account.accessKeyId)!.principal;
@@ -108,11 +147,14 @@ test(`random requests, seed ${SEED}`, async () => {
       '/workspaces',
       `/workspaces/${id}`,
       `/workspaces/${id}/alias`,
+      `/workspaces/${id}/${g.pick('configuration', 'logging', 'logging/query', 'policy', 'alertmanager/definition')}`,
+      `/workspaces/${id}/rulegroupsnamespaces`,
+      `/workspaces/${id}/rulegroupsnamespaces/${g.pick('n', 'a%2Fb', g.text())}`,
       `/tags/${workspaceArn(id)}`,
       `/tags/${g.text()}`,
       g.text(),
     );
-    const method = g.pick('GET', 'POST', 'DELETE');
+    const method = g.pick('GET', 'POST', 'PUT', 'PATCH', 'DELETE');
     if (method === 'DELETE' && path === `/workspaces/${kept}`) continue;
     const route = t.plane.route(method, path);
     if (route.kind !== 'operation') continue;

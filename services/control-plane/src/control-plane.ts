@@ -22,6 +22,7 @@ import { type AttachedPolicy, PolicyCache } from '@ampere/iam';
 import type { Limits } from '@ampere/limits';
 import { assert, type Clock, type Disk, type Random } from '@ampere/platform';
 import { type Account, type AccountOptions, ensureAccount, RootCredentials } from './account.ts';
+import type { DefinitionReaders } from './definition-readers.ts';
 import { ApiError, fieldsInvalid, RESOURCE_TYPES, requestInFlight, tokenReused } from './errors.ts';
 import type { Log } from './log.ts';
 import type { AnyOperation, OperationContext, OperationParts } from './operation.ts';
@@ -31,6 +32,7 @@ import { parseBody, parseQuery } from './request-parts.ts';
 import { hashInput, RequestTokens, type TokenKey } from './request-tokens.ts';
 import { ResourceNames } from './resource-names.ts';
 import { Router } from './router.ts';
+import { RulesNamespaceStore } from './rules-namespace-store.ts';
 import { Settings } from './settings.ts';
 import { Store } from './store.ts';
 import { TagStore } from './tag-store.ts';
@@ -57,6 +59,8 @@ export interface ControlPlaneOptions {
   readonly backend: WorkspaceBackend;
   /** Told the settings of workspaces whose owners set some: at the start, and after each change. */
   readonly settingsListener?: WorkspaceSettingsListener | undefined;
+  /** Who understands rule files and alert manager definitions; without, their operations aren't there. */
+  readonly readers?: DefinitionReaders | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly disk: Disk;
@@ -106,12 +110,13 @@ class SqliteControlPlane implements LocalControlPlane {
   #stopped = false;
 
   constructor(store: Store, options: ControlPlaneOptions) {
-    const { limits, backend, clock, random, log, publicUrl, settingsListener } = options;
+    const { limits, backend, clock, random, log, publicUrl, settingsListener, readers = {} } = options;
+    const operations = OPERATIONS.filter(({ needs }) => needs === undefined || readers[needs] !== undefined);
     const settings = new Settings(store);
     this.account = ensureAccount(store, settings, options.account ?? {}, random);
     this.credentials = new RootCredentials(this.account);
     const names = new ResourceNames(this.account.accountId, options.region);
-    const directory = new MemoryDirectory(names);
+    const directory = new MemoryDirectory(names, (resource) => tags.of(resource));
     const workspaces = new WorkspaceStore(store, (workspaceId) => refresh(workspaceId));
     const parts = new WorkspacePartStore(store, clock, (workspaceId, kind) => {
       if (kind === 'configuration') tellSettings(workspaceId);
@@ -139,13 +144,16 @@ class SqliteControlPlane implements LocalControlPlane {
     };
     for (const workspaceId of workspaces.ids()) refresh(workspaceId);
     for (const workspaceId of parts.owners('configuration')) tellSettings(workspaceId);
-    const lifecycle = new WorkspaceLifecycle({ store, workspaces, tags, backend, clock, log });
+    const namespaces = new RulesNamespaceStore(store, clock);
+    const lifecycle = new WorkspaceLifecycle({ store, workspaces, tags, namespaces, backend, clock, log });
     const pages = new PageTokens(pageTokenKey(store, settings, random));
     this.workspaces = directory;
     this.#parts = {
       store,
       workspaces,
       parts,
+      namespaces,
+      readers,
       tags,
       lifecycle,
       limits,
@@ -156,8 +164,8 @@ class SqliteControlPlane implements LocalControlPlane {
       publicUrl: () => (typeof publicUrl === 'string' ? publicUrl : publicUrl()).replace(/\/+$/, ''),
     };
     this.#requestTokens = new RequestTokens(store, clock);
-    this.#router = new Router(OPERATIONS, names);
-    this.#operations = new Map(OPERATIONS.map((operation) => [operation.name, operation]));
+    this.#router = new Router(operations, names);
+    this.#operations = new Map(operations.map((operation) => [operation.name, operation]));
     lifecycle.resume();
   }
 

@@ -28,6 +28,8 @@ export const RESOURCE_TYPES = {
   loggingConfiguration: 'AWS::APS::LoggingConfiguration',
   queryLoggingConfiguration: 'AWS::APS::QueryLoggingConfiguration',
   resourcePolicy: 'AWS::APS::ResourcePolicy',
+  alertManagerDefinition: 'AWS::APS::AlertManagerDefinition',
+  rulesNamespace: 'AWS::APS::RuleGroupsNamespace',
 } as const;
 
 /** A refusal. Thrown by whoever finds the reason, turned into an answer in one place. */
@@ -129,12 +131,21 @@ export function tokenReused(resource: Resource): ApiError {
 
 /** @param message the text of the limit. */
 export function workspaceQuotaExceeded(accountId: string, message: string): ApiError {
+  const account = { resourceId: accountId, resourceType: RESOURCE_TYPES.workspace };
+  return quotaExceeded(message, account, QUOTA_CODES.workspacesPerRegion);
+}
+
+/** @param quotaCode as Service Quotas has it; where that knows none, the limit's name in our configuration. */
+export function quotaExceeded(message: string, resource: Resource, quotaCode: string): ApiError {
   return new ApiError('ServiceQuotaExceededException', message, {
-    resourceId: accountId,
-    resourceType: RESOURCE_TYPES.workspace,
+    ...resource,
     serviceCode: SERVICE_CODE,
-    quotaCode: QUOTA_CODES.workspacesPerRegion,
+    quotaCode,
   });
+}
+
+export function rulesNamespaceResource(workspaceId: string, name: string): Resource {
+  return { resourceId: `${workspaceId}/${name}`, resourceType: RESOURCE_TYPES.rulesNamespace };
 }
 
 export function accessDenied(callerArn: string, action: string, resourceArn: string): ApiError {

@@ -1,4 +1,5 @@
 export { type Account, AccountError, type AccountOptions } from './account.ts';
 export { type ControlPlaneOptions, type LocalControlPlane, openControlPlane } from './control-plane.ts';
+export type { AlertManagerReading, DefinitionReaders, RuleFileReading } from './definition-readers.ts';
 export type { Log } from './log.ts';
 export { StoreError } from './store.ts';

@@ -49,6 +49,8 @@ function ours(shape: Shape): object {
   switch (shape.type) {
     case 'string':
       return limits(shape.type, shape.lengthMin, shape.lengthMax, shape.pattern);
+    case 'blob':
+      return { type: shape.type };
     case 'integer':
       return limits(shape.type, shape.min, shape.max);
     case 'list':

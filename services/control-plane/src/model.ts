@@ -1,5 +1,6 @@
 // Shapes that several operations share, as the API's model (2020-08-01) states them.
 import {
+  type BlobShape,
   type IntegerShape,
   inBody,
   type ListShape,
@@ -39,6 +40,21 @@ export const KMS_KEY_ARN = {
 } as const satisfies StringShape;
 
 export const PAGINATION_TOKEN = { type: 'string', lengthMax: 1000 } as const satisfies StringShape;
+
+/** Entries on a page, when the caller doesn't say. */
+export const PAGE_SIZE_DEFAULT = 100;
+
+export const PAGE_SIZE = { type: 'integer', min: 1, max: 1000 } as const satisfies IntegerShape;
+
+export const RULES_NAMESPACE_NAME = {
+  type: 'string',
+  lengthMin: 1,
+  lengthMax: 128,
+  pattern: '.*[0-9A-Za-z][-.0-9A-Z_a-z]*.*',
+} as const satisfies StringShape;
+
+/** A file that is kept as it came. */
+export const DATA = { type: 'blob' } as const satisfies BlobShape;
 
 const TAG_PATTERN = '([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)';
 

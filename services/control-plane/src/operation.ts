@@ -3,8 +3,10 @@
 import type { Principal } from '@ampere/iam';
 import type { Limits } from '@ampere/limits';
 import type { Clock, Random } from '@ampere/platform';
+import type { DefinitionReaders } from './definition-readers.ts';
 import type { PageTokens } from './page-tokens.ts';
 import type { ResourceNames } from './resource-names.ts';
+import type { RulesNamespaceStore } from './rules-namespace-store.ts';
 import type { InputOf, Members } from './shape.ts';
 import type { Store } from './store.ts';
 import type { TagStore } from './tag-store.ts';
@@ -17,6 +19,8 @@ export interface OperationParts {
   readonly store: Store;
   readonly workspaces: WorkspaceStore;
   readonly parts: WorkspacePartStore;
+  readonly namespaces: RulesNamespaceStore;
+  readonly readers: DefinitionReaders;
   readonly tags: TagStore;
   readonly lifecycle: WorkspaceLifecycle;
   readonly limits: Limits;
@@ -42,6 +46,8 @@ export interface Operation<M extends Members> {
   /** As in the API's model. */
   readonly pathTemplate: string;
   readonly successStatus: 200 | 202 | 204;
+  /** A reader without which the operation isn't there. */
+  readonly needs?: keyof DefinitionReaders;
   readonly input: M;
   /** The ARN that the action is checked on. */
   resourceArn(path: ReadonlyMap<string, string>, names: ResourceNames): string;

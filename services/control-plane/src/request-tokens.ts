@@ -80,6 +80,7 @@ export function hashInput(input: Readonly<Record<string, unknown>>): Uint8Array 
 
 /** Arrays for everything that has keys, so that no key has a meaning of its own. */
 function sorted(value: unknown): unknown {
+  if (value instanceof Uint8Array) return ['blob', Buffer.from(value).toString('base64')];
   if (Array.isArray(value)) return ['list', ...value.map(sorted)];
   if (typeof value !== 'object' || value === null) return value;
   const entries = value instanceof Map ? [...value] : Object.entries(value);

@@ -25,6 +25,10 @@ export class ResourceNames {
     return this.#arn(`workspace/${workspaceId}`);
   }
 
+  rulesNamespace(workspaceId: string, name: string): string {
+    return this.#arn(`rulegroupsnamespace/${workspaceId}/${name}`);
+  }
+
   /** What creating and listing are checked on: `arn:aws:aps:R:A:/workspaces`. */
   collection(name: string): string {
     return this.#arn(`/${name}`);
@@ -59,6 +63,14 @@ export class ResourceNames {
     if (service !== 'aps') throw foreignArn('service', service!, 'aps');
     if (region !== this.region) throw foreignArn('region', region!, this.region);
     return { kind: resource!.slice(0, slash), id: resource!.slice(slash + 1) };
+  }
+
+  /** The resource of this account and region that an ARN names; undefined for every other text. */
+  find(arn: string): NamedResource | undefined {
+    const prefix = this.#arn('');
+    const slash = arn.indexOf('/', prefix.length);
+    if (!arn.startsWith(prefix) || slash <= prefix.length || slash === arn.length - 1) return undefined;
+    return { kind: arn.slice(prefix.length, slash), id: arn.slice(slash + 1) };
   }
 
   #arn(resource: string): string {

@@ -20,6 +20,11 @@ export interface IntegerShape {
   readonly max?: number;
 }
 
+/** Bytes, as base64 in JSON. */
+export interface BlobShape {
+  readonly type: 'blob';
+}
+
 export interface MapShape {
   readonly type: 'map';
   readonly key: StringShape;
@@ -44,6 +49,7 @@ export interface StructureShape<M extends Members = Members> {
 export type Shape =
   | StringShape
   | IntegerShape
+  | BlobShape
   | MapShape
   | {
       readonly type: 'list';
@@ -69,13 +75,15 @@ export type ValueOf<S> = S extends { type: 'string' }
   ? string
   : S extends { type: 'integer' }
     ? number
-    : S extends { type: 'map' }
-      ? ReadonlyMap<string, string>
-      : S extends { type: 'list'; member: infer E }
-        ? readonly ValueOf<E>[]
-        : S extends { type: 'structure'; members: infer M extends Members }
-          ? InputOf<M>
-          : never;
+    : S extends { type: 'blob' }
+      ? Uint8Array
+      : S extends { type: 'map' }
+        ? ReadonlyMap<string, string>
+        : S extends { type: 'list'; member: infer E }
+          ? readonly ValueOf<E>[]
+          : S extends { type: 'structure'; members: infer M extends Members }
+            ? InputOf<M>
+            : never;
 
 /** What the members of a structure are in code; undefined for an optional one that is absent. */
 export type InputOf<M extends Members> = {

@@ -110,7 +110,9 @@ check('no name of the kind', `${prefix}/ws-1`, malformed);
 check(
   'a kind that is not there',
   `${prefix}dashboard/1`,
-  invalid('Invalid resourceArn: Member must be the ARN of a resource that can be tagged: workspace'),
+  invalid(
+    'Invalid resourceArn: Member must be the ARN of a resource that can be tagged: workspace, rulegroupsnamespace',
+  ),
 );
 check(
   'another region',

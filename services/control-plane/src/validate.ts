@@ -99,6 +99,10 @@ function readValue(shape: Shape, value: unknown, name: string, violations: Viola
       const broken = brokenBound('value', value, shape.min, shape.max);
       return broken === undefined ? value : refuse(broken);
     }
+    case 'blob': {
+      const bytes = typeof value === 'string' ? Buffer.from(value, 'base64') : undefined;
+      return bytes?.toString('base64') === value ? bytes : refuse('Member must be base64-encoded');
+    }
     case 'map': {
       if (!isObject(value)) return refuse('Member must be a map');
       const entries = Object.entries(value);

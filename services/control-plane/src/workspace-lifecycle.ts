@@ -3,16 +3,17 @@
 // 1. An operation writes the status and, once that is on disk, calls `start`; its answer doesn't wait.
 // 2. CREATING: the engine makes the tenant, then the status is ACTIVE, or CREATION_FAILED when the
 //    engine refused; the reason is logged.
-// 3. DELETING: the engine removes the tenant, then the workspace and its tags go. A failure is logged and
-//    tried again, later each time, until it works.
+// 3. DELETING: the engine removes the tenant, then the workspace goes with all that is in it and all
+//    tags. A failure is logged and tried again, later each time, until it works.
 // 4. A status that can't be written is tried again the same way. What was under way when the process
 //    ended is taken up by `resume`: the engine's calls are harmless when repeated.
 import type { WorkspaceBackend } from '@ampere/contracts';
 import type { Clock, Timer } from '@ampere/platform';
 import type { Log } from './log.ts';
+import type { RulesNamespaceStore } from './rules-namespace-store.ts';
 import type { Store } from './store.ts';
 import type { TagStore } from './tag-store.ts';
-import { workspaceResource } from './taggable.ts';
+import { namespaceTagged, workspaceResource } from './taggable.ts';
 import type { WorkspaceStore } from './workspace-store.ts';
 
 const RETRY_FIRST_MS = 1000;
@@ -22,6 +23,7 @@ export interface LifecycleParts {
   readonly store: Store;
   readonly workspaces: WorkspaceStore;
   readonly tags: TagStore;
+  readonly namespaces: RulesNamespaceStore;
   readonly backend: WorkspaceBackend;
   readonly clock: Clock;
   readonly log: Log;
@@ -83,10 +85,11 @@ export class WorkspaceLifecycle {
   }
 
   async #delete(workspaceId: string): Promise<void> {
-    const { store, workspaces, tags, backend } = this.#parts;
+    const { store, workspaces, tags, namespaces, backend } = this.#parts;
     await backend.deleteTenant(workspaceId);
     store.transaction(() => {
       tags.removeAll(workspaceResource(workspaceId));
+      for (const name of namespaces.names(workspaceId)) tags.removeAll(namespaceTagged(workspaceId, name));
       workspaces.remove(workspaceId);
     });
   }

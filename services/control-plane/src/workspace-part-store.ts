@@ -27,6 +27,12 @@ export interface PartContents {
   readonly logging: { readonly logGroupArn: string };
   readonly 'query-logging': { readonly destinations: readonly StoredLogDestination[] };
   readonly 'resource-policy': { readonly policyDocument: string; readonly revisionId: string };
+  readonly 'alert-manager-definition': {
+    /** In base64. */
+    readonly data: string;
+    readonly statusCode: 'ACTIVE' | 'CREATION_FAILED' | 'UPDATE_FAILED';
+    readonly statusReason?: string;
+  };
 }
 
 export type PartKind = keyof PartContents;

@@ -71,7 +71,7 @@ export class Admission {
       principal,
       action,
       resourceArn,
-      this.#context(exchange, principal, workspace?.tags),
+      this.#context(exchange, principal, workspace?.tags ?? this.#workspaces.tagsOf(resourceArn)),
       workspace?.resourcePolicy,
     );
     if (decision.allowed) return;

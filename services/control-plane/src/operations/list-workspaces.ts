@@ -1,11 +1,8 @@
-import { PAGINATION_TOKEN, WORKSPACE_ALIAS } from '../model.ts';
+import { PAGE_SIZE, PAGE_SIZE_DEFAULT, PAGINATION_TOKEN, WORKSPACE_ALIAS } from '../model.ts';
 import { operation } from '../operation.ts';
 import { inQuery } from '../shape.ts';
 import { workspaceResource } from '../taggable.ts';
 import { workspaceSummary } from '../workspace-view.ts';
-
-const PAGE_DEFAULT = 100;
-const PAGE_MAX = 1000;
 
 /** Oldest first. `alias` is a prefix. */
 export const listWorkspaces = operation({
@@ -16,10 +13,10 @@ export const listWorkspaces = operation({
   input: {
     nextToken: inQuery(PAGINATION_TOKEN),
     alias: inQuery(WORKSPACE_ALIAS),
-    maxResults: inQuery({ type: 'integer', min: 1, max: PAGE_MAX }),
+    maxResults: inQuery(PAGE_SIZE),
   },
   resourceArn: (_path, names) => names.collection('workspaces'),
-  handler({ nextToken, alias, maxResults = PAGE_DEFAULT }, { workspaces, tags, names, pages }) {
+  handler({ nextToken, alias, maxResults = PAGE_SIZE_DEFAULT }, { workspaces, tags, names, pages }) {
     const list = ['ListWorkspaces', ...(alias === undefined ? [] : [alias])];
     const found = workspaces.page(pages.read(list, nextToken), alias, maxResults + 1);
     const page = found.slice(0, maxResults);

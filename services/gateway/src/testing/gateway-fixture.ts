@@ -72,6 +72,7 @@ export class FakeControlPlane implements ControlPlane {
   } as ControlPlane['credentials'];
   readonly workspaces = {
     find: (workspaceId: string) => this.entries.get(workspaceId),
+    tagsOf: (_resourceArn: string): ReadonlyMap<string, string> | undefined => undefined,
     arnOf: (workspaceId: string) => `arn:aws:aps:${REGION}:${ACCOUNT}:workspace/${workspaceId}`,
   };
 

@@ -1,0 +1,88 @@
+// Rule files and alert manager definitions as the control plane hears of them, in the service's words.
+import { Limits, parseLimits } from '@ampere/limits';
+import { expect, test } from 'vitest';
+import { definitionReaders } from './definition-readers.ts';
+
+const ACCOUNT = '123456789012';
+const limits = new Limits(
+  parseLimits({ workspaces: { 'ws-small': { alert_manager_definition_size: '20B' } } }),
+);
+const readers = definitionReaders(limits, () => ACCOUNT);
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+function rules(name: string, text: string, expected: object): void {
+  test(`rules: ${name}`, () => expect(readers.ruleFile!(Buffer.from(text))).toEqual(expected));
+}
+
+function definition(name: string, text: string, expected: object, workspaceId = 'ws-1'): void {
+  test(`alert manager definition: ${name}`, () =>
+    expect(readers.alertManager!(Buffer.from(text), workspaceId)).toEqual(expected));
+}
+
+const GROUPS =
+  'groups:\n- name: g1\n  rules:\n  - {record: a, expr: up}\n  - {record: b, expr: up}\n- name: g2\n';
+const TWO = {
+  problems: [],
+  groups: [
+    { name: 'g1', rulesCount: 2 },
+    { name: 'g2', rulesCount: 0 },
+  ],
+};
+
+rules('two groups', GROUPS, TWO);
+rules('encoded once more', base64(GROUPS), TWO);
+rules('no groups', '', { problems: [], groups: [] });
+rules('faults', 'groups:\n- name: ""\n- name: g1\n  rules:\n  - record: job:up:avg\n', {
+  problems: [
+    '0:0: Groupname must not be empty',
+    expect.stringMatching(/group "g1", rule 1, "job:up:avg": field 'expr' must be set in rule$/),
+  ],
+  groups: [],
+});
+
+const topic = (accountId: string) => `arn:aws:sns:eu-west-1:${accountId}:alerts`;
+const config = (text: string) => `alertmanager_config: |\n${text.replace(/^/gm, '  ')}\n`;
+const sns = (accountId: string) =>
+  config(
+    `route: {receiver: r}\nreceivers:\n- name: r\n  sns_configs:\n  - topic_arn: ${topic(accountId)}\n    sigv4: {region: eu-west-1}`,
+  );
+const failed = (message: string) => ({
+  kind: 'failed',
+  reason: `status=400, message=error validating Alertmanager config: ${message}`,
+});
+
+definition('a topic of the account', sns(ACCOUNT), { kind: 'good' });
+definition('encoded once more', base64(sns(ACCOUNT)), { kind: 'good' });
+definition('encoded once more, to fail later', base64(config('receivers: []')), failed('no routes provided'));
+definition('empty', '', { kind: 'refused', message: 'Empty Alertmanager definition.' });
+definition('a topic of another account', sns('999999999999'), {
+  kind: 'refused',
+  message: expect.stringMatching(/account/i),
+});
+definition(
+  'another kind of receiver',
+  config(
+    'route: {receiver: r}\nreceivers:\n- name: r\n  email_configs: [{to: x}]\nglobal: {smtp_smarthost: "a:1", smtp_from: x}',
+  ),
+  {
+    kind: 'refused',
+    message: 'Invalid Alertmanager receiver type: [email_configs]',
+  },
+);
+definition('no route', config('receivers: []'), failed('no routes provided'));
+definition(
+  'a receiver that is not there',
+  config('route: {receiver: r2}\nreceivers: [{name: r}]'),
+  failed('undefined receiver "r2" used in route'),
+);
+definition(
+  'a template that is none',
+  `template_files:\n  t: '{{ nofunc }}'\n${config('templates: [t]\nroute: {receiver: r}\nreceivers: [{name: r}]')}`,
+  failed('template: t:1: function "nofunc" not defined'),
+);
+definition(
+  'more than the workspace may have',
+  sns(ACCOUNT),
+  { kind: 'refused', message: 'Alertmanager configuration is too big, limit: 20 bytes' },
+  'ws-small',
+);
