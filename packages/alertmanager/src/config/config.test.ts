@@ -62,6 +62,17 @@ refused(`route: &a {<<: [{<<: *a}], receiver: r}${R}`, 'yaml: nested too deeply'
 
 refused(`route: *x${R}`, "yaml: unknown anchor 'x' referenced");
 
+// What exhausts the stack inside of the YAML library ends the process, in whatever form it is nested.
+const nested = (name: string, text: string) =>
+  test(`nested too deeply: ${name}`, () => {
+    expect(() => parseConfig(text)).toThrow(new ConfigError('yaml: nested too deeply'));
+  });
+nested('open lists', `route: ${'['.repeat(300_000)}`);
+nested('open mappings', `route: ${'{a: '.repeat(100_000)}`);
+nested('block lists', '- '.repeat(200_000));
+nested('block mappings', Array.from({ length: 1_000 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'));
+nested('explicit keys', '? '.repeat(200_000));
+
 const deep = (levels: number) => `global: {http_config: ${'['.repeat(levels)}${']'.repeat(levels)}}`;
 for (const levels of [101, 3000, 100_000]) {
   test(`${levels} levels are too many`, () => {

@@ -12,14 +12,17 @@
 
 import {
   type Alias,
+  Composer,
+  type CST,
   type Document,
   isAlias,
   isMap,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   type Node,
-  parseAllDocuments,
+  Parser,
   visit,
   type YAMLMap,
 } from 'yaml';
@@ -28,6 +31,8 @@ import { ConfigError } from '../errors.ts';
 /** A text without aliases has fewer nodes than characters; this many more visits are given to aliases. */
 const ALIAS_VISITS_MAX = 10_000;
 const DEPTH_MAX = 100;
+/** Of the parser's own stack, which has up to two entries for a level. */
+const PARSER_STACK_MAX = 2 * DEPTH_MAX;
 
 interface Place {
   readonly issues: string[];
@@ -44,11 +49,10 @@ export type Reader<T> = (node: Node | null, place: Place) => T | undefined;
 /** Reads the first document of a text. An empty text gives undefined. Throws ConfigError. */
 export function readYaml<T>(source: string, reader: Reader<T>): T | undefined {
   const lines = new LineCounter();
-  const document = notTooDeep(() => parse(source, lines));
+  const document = parseFirst(source, lines);
   if (document === undefined) return undefined;
   const fault = document.errors[0];
   if (fault !== undefined) {
-    if (fault.code === 'RESOURCE_EXHAUSTION') throw new ConfigError('yaml: nested too deeply');
     const line = lines.linePos(fault.pos[0]).line;
     const [what] = fault.message.split(/ at line \d+| in "/);
     throw new ConfigError(`yaml: line ${line}: ${what!.split('\n')[0]}`);
@@ -56,7 +60,7 @@ export function readYaml<T>(source: string, reader: Reader<T>): T | undefined {
   const place: Place = {
     issues: [],
     lines,
-    resolve: notTooDeep(() => resolverOf(document)),
+    resolve: resolverOf(document),
     visitsMax: source.length + ALIAS_VISITS_MAX,
     visits: 0,
     depth: 0,
@@ -68,19 +72,25 @@ export function readYaml<T>(source: string, reader: Reader<T>): T | undefined {
   return value;
 }
 
-function parse(source: string, lineCounter: LineCounter): Document.Parsed | undefined {
-  const documents = parseAllDocuments(source, { schema: 'failsafe', uniqueKeys: false, lineCounter });
-  return Array.isArray(documents) ? documents[0] : undefined;
+function parseFirst(source: string, lineCounter: LineCounter): Document.Parsed | undefined {
+  const composer = new Composer({ schema: 'failsafe', uniqueKeys: false });
+  const [first] = composer.compose(shallowTokens(source, lineCounter));
+  return first;
 }
 
-/** The parser recurses; what exhausts the stack is the text's fault. */
-function notTooDeep<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof RangeError) throw new ConfigError('yaml: nested too deeply');
-    throw error;
+/**
+ * The parser's tokens, as long as the nesting is bounded: both the parser and the composer recurse, and what
+ * exhausts the stack inside of them can end the process instead of throwing.
+ */
+function* shallowTokens(source: string, lineCounter: LineCounter): Generator<CST.Token> {
+  const parser = new Parser(lineCounter.addNewLine);
+  // The parser leaves the beginning of the first line to whoever calls it piece by piece.
+  lineCounter.addNewLine(0);
+  for (const lexeme of new Lexer().lex(source)) {
+    yield* parser.next(lexeme);
+    if (parser.stack.length > PARSER_STACK_MAX) throw new ConfigError('yaml: nested too deeply');
   }
+  yield* parser.end();
 }
 
 /** What aliases stand for, found in one walk: an anchor counts from where it stands until it is set anew. */
