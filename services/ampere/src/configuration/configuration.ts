@@ -27,7 +27,7 @@ export interface Configuration {
   readonly rootSecretAccessKey: string | undefined;
   /** Undefined: derived from where it listens. */
   readonly publicUrl: string | undefined;
-  /** Undefined: the embedded topics. */
+  /** Where notifications will be published; nothing publishes yet. Undefined: the embedded topics. */
   readonly snsEndpoint: string | undefined;
   readonly logLevel: string;
   /** An additional listener for `/metrics` without authentication. */
