@@ -2,7 +2,7 @@
 //
 // A fresh clone has nothing but Node.js and npm, so each command first
 // 1. installs the packages with the pinned pnpm when the lock file or a manifest has changed,
-// 2. builds dist/ when a source is newer than the last build,
+// 2. compiles the kernels and builds dist/ when a source is newer than the last build,
 // 3. runs what was asked for (`npm start` then replaces its shell with the server, so that a signal
 //    reaches the server itself).
 // Steps 1 and 2 are skipped when their stamp still matches, so the second time is quick.
@@ -110,6 +110,23 @@ function build() {
   writeStamp('built', wanted);
 }
 
+/** Compiles the kernels when their sources changed; types and tests need them as well as the build. */
+function kernels() {
+  const script = join(root, 'scripts', 'kernels.mjs');
+  const folders = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name));
+  const sources = folders.filter((folder) => existsSync(join(folder, 'assembly', 'index.ts')));
+  const wanted = digest([
+    script,
+    join(root, 'pnpm-lock.yaml'),
+    ...sources.flatMap((folder) => [...filesBelow(join(folder, 'assembly'), (p) => p.endsWith('.ts'))]),
+  ]);
+  const isThere = sources.every((folder) => existsSync(join(folder, 'src', 'kernel.wasm.ts')));
+  if (isThere && stampMatches('kernels', wanted)) return;
+  say('compiling the WebAssembly kernels');
+  run(process.execPath, [script]);
+  writeStamp('kernels', wanted);
+}
+
 function bin(name) {
   return join(root, 'node_modules', '.bin', name);
 }
@@ -123,6 +140,7 @@ function check() {
 const [command, ...rest] = process.argv.slice(2);
 requireNode();
 install();
+kernels();
 if (command === 'build') {
   build();
 } else if (command === 'check') {

@@ -9,6 +9,7 @@ export {
   type SyncDiskFile,
 } from './disk.ts';
 export { FakeClock } from './fake-clock.ts';
+export type { LinearMemory } from './linear-memory.ts';
 export { type DiskCall, type DiskFailures, MemoryDisk } from './memory-disk.ts';
 export { NodeDisk } from './node-disk.ts';
 export { type Random, SeededRandom, SystemRandom } from './random.ts';

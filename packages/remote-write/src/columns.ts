@@ -1,4 +1,4 @@
-import type { WriteColumns } from '@ampere/series';
+import type { WriteColumns, WriteExemplar, WriteHistogram } from '@ampere/series';
 
 const SERIES_MIN = 1024;
 const SAMPLES_MIN = 1024;
@@ -13,11 +13,15 @@ export class ColumnsBuffer implements WriteColumns {
   sampleCount = 0;
   timesMs = new Float64Array(SAMPLES_MIN);
   valueWords = new Uint32Array(2 * SAMPLES_MIN);
+  readonly histograms: WriteHistogram[] = [];
+  readonly exemplars: WriteExemplar[] = [];
 
   reset(bytes: Uint8Array): void {
     this.bytes = bytes;
     this.seriesCount = 0;
     this.sampleCount = 0;
+    this.histograms.length = 0;
+    this.exemplars.length = 0;
     this.firstSample[0] = 0;
   }
 

@@ -1,5 +1,8 @@
 // The writing contract between protocols (remote write, rules, import) and storage.
 
+import type { FloatHistogram } from './float-histogram.ts';
+import type { Labels } from './labels.ts';
+
 /**
  * One write request in columns. Belongs to whoever made it and is valid until that one decodes the
  * next: storage copies what it keeps.
@@ -21,6 +24,32 @@ export interface WriteColumns {
   readonly timesMs: Float64Array;
   /** Bits of the values, two words each, low word first; never read as floats on the way, for the sake of stale markers. */
   readonly valueWords: Uint32Array;
+  /** Native histogram samples, ascending by series; stored after the floats of their series. */
+  readonly histograms: readonly WriteHistogram[];
+  /** Ascending by series. */
+  readonly exemplars: readonly WriteExemplar[];
+}
+
+/** A native histogram sample of one series of a request. */
+export interface WriteHistogram {
+  /** Index of the series in the request. */
+  readonly series: number;
+  /** Milliseconds since 1970. */
+  readonly timeMs: number;
+  /** Counts of integer histograms are whole numbers. */
+  readonly histogram: FloatHistogram;
+  /** How it came, and is kept in chunks. */
+  readonly kind: 'integer' | 'float';
+}
+
+/** An exemplar of one series of a request. */
+export interface WriteExemplar {
+  /** Index of the series in the request. */
+  readonly series: number;
+  readonly labels: Labels;
+  readonly value: number;
+  /** Milliseconds since 1970. */
+  readonly timeMs: number;
 }
 
 /** Why a sample was not stored. The names are the `reason` label of the discard metric. */

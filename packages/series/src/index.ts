@@ -1,4 +1,13 @@
-export type { Appender, AppendOutcome, Refusal, RefusalReason, WriteColumns } from './appender.ts';
+export type {
+  Appender,
+  AppendOutcome,
+  Refusal,
+  RefusalReason,
+  WriteColumns,
+  WriteExemplar,
+  WriteHistogram,
+} from './appender.ts';
+export type { FloatHistogram } from './float-histogram.ts';
 export { compareText, Labels, LabelsBuilder, METRIC_NAME } from './labels.ts';
 export { Matcher, type MatchKind } from './matcher.ts';
 export type { LabelHints, Querier, SelectHints, SeriesSet } from './querier.ts';

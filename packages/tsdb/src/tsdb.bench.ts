@@ -52,6 +52,8 @@ function requestOf(first: number): Request {
     sampleCount: SERIES_PER_REQUEST,
     timesMs: new Float64Array(SERIES_PER_REQUEST),
     valueWords: new Uint32Array(2 * SERIES_PER_REQUEST),
+    histograms: [],
+    exemplars: [],
   };
 }
 

@@ -1,7 +1,9 @@
 // What the engine takes and gives.
 
-import type { Labels, Querier, SampleColumns } from '@ampere/series';
+import type { FloatHistogram, Labels, Querier, SampleColumns } from '@ampere/series';
 import type { Expr } from '../parser/ast.ts';
+
+export type { FloatHistogram } from '@ampere/series';
 
 export interface EngineOptions {
   /** How far back an instant selector looks. Prometheus' default is 5 minutes. */
@@ -80,25 +82,3 @@ export interface QueryResult {
 
 /** Evaluates a parsed query. Throws QueryError kinds of errors.ts; anything else is a bug of ours. */
 export type Evaluate = (querier: Querier, request: QueryRequest, options: EngineOptions) => QueryResult;
-
-/**
- * A native histogram with float counts, as PromQL computes with it (Prometheus' FloatHistogram).
- * Immutable: operations make new ones.
- */
-export interface FloatHistogram {
-  /** -4 … 8, or -53 for custom buckets. */
-  readonly schema: number;
-  readonly zeroThreshold: number;
-  readonly zeroCount: number;
-  readonly count: number;
-  readonly sum: number;
-  /** Runs of buckets: offset from the end of the one before (the first: from index 0), length. */
-  readonly positiveSpans: readonly { readonly offset: number; readonly length: number }[];
-  readonly negativeSpans: readonly { readonly offset: number; readonly length: number }[];
-  /** Absolute counts, one for each bucket of the spans. */
-  readonly positiveBuckets: Float64Array;
-  readonly negativeBuckets: Float64Array;
-  /** Upper bounds when the schema is -53, without +Inf. */
-  readonly customValues: Float64Array | null;
-  readonly counterReset: 'unknown' | 'reset' | 'not-reset' | 'gauge';
-}

@@ -59,6 +59,8 @@ export function columnsOf(all: readonly TestSeries[]): WriteColumns {
     sampleCount: samples.length,
     timesMs: Float64Array.from(samples, ([timeMs]) => timeMs),
     valueWords: Uint32Array.from(samples.flatMap(([, value]) => bitsOf(value).reverse())),
+    histograms: [],
+    exemplars: [],
   };
 }
 

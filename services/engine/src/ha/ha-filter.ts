@@ -134,8 +134,8 @@ export class HaFilter {
 }
 
 function columnsOf(columns: WriteColumns): Omit<WriteColumns, 'seriesCount' | 'sampleCount'> {
-  const { bytes, labelsFrom, labelsTo, firstSample, timesMs, valueWords } = columns;
-  return { bytes, labelsFrom, labelsTo, firstSample, timesMs, valueWords };
+  const { bytes, labelsFrom, labelsTo, firstSample, timesMs, valueWords, histograms, exemplars } = columns;
+  return { bytes, labelsFrom, labelsTo, firstSample, timesMs, valueWords, histograms, exemplars };
 }
 
 /** Takes [cutFrom, cutTo) out of the run that begins at `from`; returns where it begins now. */
