@@ -1,3 +1,4 @@
+export type { AwsService, AwsServiceCall, AwsServiceError, AwsServiceRequest } from './aws-service.ts';
 export type {
   ApiResponse,
   ControlPlane,
