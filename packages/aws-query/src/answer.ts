@@ -84,7 +84,6 @@ function isList(value: readonly XmlValue[] | XmlObject): value is readonly XmlVa
 /** Control characters that XML 1.0 has no way to write become U+FFFD; a carriage return survives as a reference. */
 export function escapeXml(text: string): string {
   return text
-    .toWellFormed()
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
