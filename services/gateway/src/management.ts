@@ -130,7 +130,7 @@ export class Management {
     let bucket = this.#buckets.get(accountId);
     if (bucket === undefined) {
       if (this.#buckets.size >= THROTTLED_ACCOUNTS_MAX) this.#buckets.clear();
-      bucket = new TokenBucket(this.#limits.account.managementCalls, this.#clock);
+      bucket = new TokenBucket(() => this.#limits.account.managementCalls, this.#clock);
       this.#buckets.set(accountId, bucket);
     }
     if (bucket.take()) return;

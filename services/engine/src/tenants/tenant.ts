@@ -12,11 +12,11 @@ export class Tenant {
   readonly tsdb: TenantStorage;
   readonly metadata: MetadataStore;
   readonly ha: HaTracker;
-  readonly limits: WorkspaceLimits;
   /** Samples and metadata entries that may be written. */
   readonly ingestionTokens: TokenBucket;
   /** What it uses of its limits. */
   readonly usage: WorkspaceUsage;
+  readonly #limitsNow: () => WorkspaceLimits;
   readonly #closing = new AbortController();
   #inFlight = 0;
   #whenIdle: (() => void)[] = [];
@@ -27,7 +27,7 @@ export class Tenant {
       tsdb: TenantStorage;
       metadata: MetadataStore;
       ha: HaTracker;
-      limits: WorkspaceLimits;
+      limitsNow: () => WorkspaceLimits;
       clock: Clock;
     },
   ) {
@@ -35,13 +35,17 @@ export class Tenant {
     this.tsdb = parts.tsdb;
     this.metadata = parts.metadata;
     this.ha = parts.ha;
-    this.limits = parts.limits;
-    const { ingestionSamplesPerSecond, ingestionBurstSamples } = parts.limits;
-    this.ingestionTokens = new TokenBucket(
-      { perSecond: ingestionSamplesPerSecond, burst: ingestionBurstSamples },
-      parts.clock,
-    );
+    this.#limitsNow = parts.limitsNow;
+    this.ingestionTokens = new TokenBucket(() => {
+      const { ingestionSamplesPerSecond, ingestionBurstSamples } = this.limits;
+      return { perSecond: ingestionSamplesPerSecond, burst: ingestionBurstSamples };
+    }, parts.clock);
     this.usage = new WorkspaceUsage({ ...parts, ingestionTokens: this.ingestionTokens });
+  }
+
+  /** Those in force now. */
+  get limits(): WorkspaceLimits {
+    return this.#limitsNow();
   }
 
   /** A fresh reading of the database, to be closed by whoever asked for it. */
