@@ -1,3 +1,8 @@
+// One workspace's half of the engine: its database, its metadata, its elected replicas, its limits.
+//
+// Whoever works on it holds it; closing waits until nobody does. Limits are asked for each time, because
+// they change while the server runs.
+
 import { TokenBucket, type WorkspaceLimits } from '@ampere/limits';
 import { assert, type Clock } from '@ampere/platform';
 import type { Querier } from '@ampere/series';
@@ -6,7 +11,6 @@ import { WorkspaceUsage } from '../usage/workspace-usage.ts';
 import type { MetadataStore } from './metadata-store.ts';
 import type { TenantStorage } from './storage.ts';
 
-/** One workspace's half of the engine: its database, its metadata, its elected replicas, its limits. */
 export class Tenant {
   readonly id: string;
   readonly tsdb: TenantStorage;
