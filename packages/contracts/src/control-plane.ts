@@ -51,6 +51,10 @@ export interface ApiResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** For the audit, where the body isn't JSON or holds secrets: the answer's members without them. */
+  readonly auditElements?: unknown;
+  /** For the audit, of a refusal whose form isn't that of AMP's API. */
+  readonly auditError?: { readonly code: string; readonly message: string };
 }
 
 export interface ControlPlane {
