@@ -153,6 +153,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     controlPlane,
     engine,
     services: controlPlane.services,
+    onManagementCall: (call) => controlPlane.recordCall(call),
     limits,
     ...(configuration.metricsListen === undefined ? {} : { metricsListen: configuration.metricsListen }),
   });
