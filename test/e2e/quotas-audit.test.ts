@@ -1,8 +1,10 @@
 // Quotas and the audit trail with the real AWS CLI.
 
+import { join } from 'node:path';
 import { describeWith, run } from '@ampere/testing';
 import { expect, test } from 'vitest';
 import { ACCOUNT, REGION, ROOT_KEY, startAmpere } from '../harness/index.ts';
+import { ROOT } from '../tidy/files.ts';
 
 describeWith('aws service-quotas and cloudtrail', ['aws'], ({ aws }) => {
   test('a quota is raised and holds at once; every call stands in the trail', {
@@ -31,6 +33,24 @@ describeWith('aws service-quotas and cloudtrail', ['aws'], ({ aws }) => {
     await json('amp', 'create-workspace', '--alias', 'the-eleventh');
     expect((await quotas('get-service-quota', ...code)).Quota.Value).toBe(11);
     expect((await quotas('get-aws-default-service-quota', ...code)).Quota.Value).toBe(10);
+
+    const cli = async (...args: string[]) => {
+      const env = {
+        ...process.env,
+        AMPERE_DATA_DIR: ampere.dataFolder,
+        AMPERE_LISTEN: new URL(ampere.url).host,
+      };
+      return run(process.execPath, [join(ROOT, 'dist', 'ampere.mjs'), 'quotas', ...args], { env });
+    };
+    expect((await cli()).stdout).toMatch(
+      /^workspaces_per_region +11 +L-8873DB23 {2}workspaces in the account/,
+    );
+    const { workspaces: listed } = await json('amp', 'list-workspaces', '--alias', 'the-eleventh');
+    const one = ['--quota', 'active_series', '--workspace', listed[0].workspaceId];
+    expect((await cli(...one, '--set', '0.5')).stderr).toContain('Value: must be a whole number');
+    expect((await cli(...one, '--set', '12')).stdout).toContain('active_series  12  ');
+    expect((await cli(...one, '--set', 'default')).stdout).toContain('active_series  1000000  ');
+    expect((await cli('--quota', 'nothing')).stderr).toContain('No quota has the code nothing.');
 
     const attributes = ['--lookup-attributes', 'AttributeKey=EventName,AttributeValue=CreateWorkspace'];
     const { Events } = await json('cloudtrail', 'lookup-events', ...attributes);
