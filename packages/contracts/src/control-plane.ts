@@ -1,6 +1,7 @@
 // What the gateway asks of the control plane: whose key is this, which operation is that, carry it out.
 
 import type { AttachedPolicy, Principal } from '@ampere/iam';
+import type { LimitsData } from '@ampere/limits';
 
 /** An access key as signature verification needs it. */
 export interface Credentials {
@@ -112,4 +113,6 @@ export interface WorkspaceSettingsListener {
 export interface WorkspaceBackend {
   createTenant(tenant: string): Promise<void>;
   deleteTenant(tenant: string): Promise<void>;
+  /** Has other limits in force from now on. */
+  setLimits(limits: LimitsData): Promise<void>;
 }

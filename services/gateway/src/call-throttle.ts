@@ -22,7 +22,7 @@ export class CallThrottle {
     let bucket = this.#buckets.get(caller);
     if (bucket === undefined) {
       if (this.#buckets.size >= CALLERS_MAX) this.#buckets.clear();
-      bucket = new TokenBucket(this.#rate(), this.#clock);
+      bucket = new TokenBucket(this.#rate, this.#clock);
       this.#buckets.set(caller, bucket);
     }
     if (bucket.take()) return;

@@ -53,6 +53,8 @@ export class FakeEngine implements EngineClient {
 
   async createTenant(): Promise<void> {}
   async deleteTenant(): Promise<void> {}
+  async setLimits(): Promise<void> {}
+
   async metricsText(): Promise<string> {
     return 'fake_engine_up 1\n';
   }
