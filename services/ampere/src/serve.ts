@@ -152,6 +152,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     accountId: controlPlane.account.accountId,
     controlPlane,
     engine,
+    services: controlPlane.services,
     limits,
     ...(configuration.metricsListen === undefined ? {} : { metricsListen: configuration.metricsListen }),
   });

@@ -10,6 +10,7 @@
 import { dirname } from 'node:path';
 import type {
   ApiResponse,
+  AwsService,
   ControlPlane,
   ControlPlaneRequest,
   CredentialStore,
@@ -28,6 +29,9 @@ import type { Log } from './log.ts';
 import type { AnyOperation, OperationContext, OperationParts } from './operation.ts';
 import { OPERATIONS } from './operations/index.ts';
 import { PageTokens } from './page-tokens.ts';
+import { QuotaStore } from './quotas/quota-store.ts';
+import { Quotas } from './quotas/quotas.ts';
+import { ServiceQuotas } from './quotas/service-quotas.ts';
 import { parseBody, parseQuery } from './request-parts.ts';
 import { hashInput, RequestTokens, type TokenKey } from './request-tokens.ts';
 import { ResourceNames } from './resource-names.ts';
@@ -71,6 +75,8 @@ export interface ControlPlaneOptions {
 export interface LocalControlPlane extends ControlPlane {
   /** The account with its root access key, for the credentials file. */
   readonly account: Account;
+  /** The AWS APIs beside AMP's. */
+  readonly services: readonly AwsService[];
   /** Waits for workspaces that are being created or deleted right now, then closes the database. */
   stop(): Promise<void>;
 }
@@ -101,6 +107,7 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Lo
 
 class SqliteControlPlane implements LocalControlPlane {
   readonly account: Account;
+  readonly services: readonly AwsService[];
   readonly credentials: CredentialStore;
   readonly workspaces: WorkspaceDirectory;
   readonly #parts: OperationParts;
@@ -148,6 +155,29 @@ class SqliteControlPlane implements LocalControlPlane {
     const lifecycle = new WorkspaceLifecycle({ store, workspaces, tags, namespaces, backend, clock, log });
     const pages = new PageTokens(pageTokenKey(store, settings, random));
     this.workspaces = directory;
+    const quotaStore = new QuotaStore(store, clock);
+    const quotas = new Quotas({
+      store,
+      quotas: quotaStore,
+      limits,
+      onChange: (data) => {
+        backend.setLimits(data).catch((error: unknown) => {
+          log.error({ err: error }, 'the engine did not take changed limits');
+        });
+        for (const workspaceId of parts.owners('configuration')) tellSettings(workspaceId);
+      },
+    });
+    this.services = [
+      new ServiceQuotas({
+        quotas,
+        store: quotaStore,
+        region: options.region,
+        accountId: this.account.accountId,
+        arnOf: (workspaceId) => names.workspace(workspaceId),
+        workspaceExists: (workspaceId) => workspaces.find(workspaceId) !== undefined,
+        random,
+      }),
+    ];
     this.#parts = {
       store,
       workspaces,
