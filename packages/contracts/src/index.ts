@@ -14,4 +14,5 @@ export type {
   WorkspaceSettings,
   WorkspaceSettingsListener,
 } from './control-plane.ts';
+export type { DefinitionListener, RulesNamespaceFile } from './definitions.ts';
 export type { EngineBody, EngineClient, EngineRequest, EngineResponse } from './engine.ts';

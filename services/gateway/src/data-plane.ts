@@ -57,7 +57,8 @@ export class DataPlane {
     if (!route.methods.includes(exchange.method)) return answerWrongMethod(exchange, route.methods);
     this.#lifecycle.requireReady();
     const { principal, body } = await this.#admission.identify(exchange, this.#requestBytesMax(workspaceId));
-    this.#admission.permit(exchange, principal, route.action, this.#workspaces.arnOf(workspaceId));
+    const action = route.actions[exchange.method]!;
+    this.#admission.permit(exchange, principal, action, this.#workspaces.arnOf(workspaceId));
 
     const workspace = this.#workspaces.find(workspaceId);
     if (workspace === undefined || workspace.status === 'CREATION_FAILED')

@@ -50,6 +50,8 @@ export class FakeEngine implements EngineClient {
 
   async createTenant(): Promise<void> {}
   async deleteTenant(): Promise<void> {}
+  rulesChanged(): void {}
+  alertManagerChanged(): void {}
   async metricsText(): Promise<string> {
     return 'fake_engine_up 1\n';
   }
