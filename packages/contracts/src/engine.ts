@@ -7,6 +7,7 @@
 // There are three ways to carry it: a direct call, a message to a worker thread, an HTTP request to
 // an engine elsewhere. Callers can't tell which.
 
+import type { LimitsData } from '@ampere/limits';
 import type { DefinitionListener } from './definitions.ts';
 
 /** A whole body, or one that is produced piece by piece. Chunks belong to the receiver. */
@@ -44,6 +45,8 @@ export interface EngineClient extends DefinitionListener {
   createTenant(tenant: string): Promise<void>;
   /** Makes a tenant's data unreachable at once and removes it; harmless when it is gone. */
   deleteTenant(tenant: string): Promise<void>;
+  /** Has other limits in force from now on; what an engine elsewhere allows is set there. */
+  setLimits(limits: LimitsData): Promise<void>;
   /** The engine's metrics in Prometheus text form. */
   metricsText(): Promise<string>;
   /** Takes no new requests, ends those in flight, flushes and closes all storage. */

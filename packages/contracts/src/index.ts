@@ -16,3 +16,4 @@ export type {
 } from './control-plane.ts';
 export type { DefinitionListener, RulesNamespaceFile } from './definitions.ts';
 export type { EngineBody, EngineClient, EngineRequest, EngineResponse } from './engine.ts';
+export type { ManagementCall, ManagementCallListener, ManagementRequest } from './management-call.ts';

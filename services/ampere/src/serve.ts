@@ -153,6 +153,8 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     accountId: controlPlane.account.accountId,
     controlPlane,
     engine,
+    services: controlPlane.services,
+    onManagementCall: (call) => controlPlane.recordCall(call),
     limits,
     ...(configuration.metricsListen === undefined ? {} : { metricsListen: configuration.metricsListen }),
   });

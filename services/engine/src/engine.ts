@@ -15,7 +15,7 @@ import type {
   EngineResponse,
   RulesNamespaceFile,
 } from '@ampere/contracts';
-import type { Limits } from '@ampere/limits';
+import type { Limits, LimitsData } from '@ampere/limits';
 import type { Counter, Registry } from '@ampere/metrics';
 import type { Clock, Disk } from '@ampere/platform';
 import { HaMetrics, registerHaState } from './ha/ha-metrics.ts';
@@ -166,6 +166,10 @@ export class Engine implements EngineClient {
     const lookup = this.#tenants.find(workspaceId);
     const tenant = lookup.kind === 'found' ? lookup.tenant : undefined;
     this.#options.alerting?.alertManagerChanged(workspaceId, definition, tenant);
+  }
+
+  async setLimits(limits: LimitsData): Promise<void> {
+    this.#options.limits.replace(limits);
   }
 
   async metricsText(): Promise<string> {

@@ -10,6 +10,8 @@ export interface RequestFacts {
   readonly userAgent: string | undefined;
   /** Tags of the resource that the action is checked on. */
   readonly resourceTags: ReadonlyMap<string, string> | undefined;
+  /** Keys of the call itself (`aws:RequestTag/…`, `sts:ExternalId`). */
+  readonly conditionKeys?: ReadonlyMap<string, readonly string[]> | undefined;
 }
 
 /** The global condition keys of IAM that a request here has, with their values in IAM's spelling. */
@@ -27,10 +29,11 @@ export function authorisationContext(facts: RequestFacts): AuthorisationContext 
   if (facts.userAgent !== undefined) context.set('aws:UserAgent', [facts.userAgent]);
   if (facts.resourceTags !== undefined)
     for (const [key, value] of facts.resourceTags) context.set(`aws:ResourceTag/${key}`, [value]);
+  for (const [key, values] of facts.conditionKeys ?? []) context.set(key, values);
   return context;
 }
 
 /** An IPv4 address that came over a dual-stack socket is written as IPv4, as policies spell it. */
-function sourceIp(remoteAddress: string | undefined): string {
+export function sourceIp(remoteAddress: string | undefined): string {
   return (remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/i, '');
 }

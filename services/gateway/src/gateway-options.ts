@@ -1,7 +1,7 @@
 // What the gateway is made of and how far it stretches: its collaborators, and the bounds of everything
 // that a client could otherwise make grow.
 
-import type { ControlPlane, EngineClient } from '@ampere/contracts';
+import type { AwsService, ControlPlane, EngineClient, ManagementCallListener } from '@ampere/contracts';
 import type { Rate } from '@ampere/limits';
 import type { Registry } from '@ampere/metrics';
 import type { Clock, Random } from '@ampere/platform';
@@ -25,6 +25,10 @@ export interface GatewayOptions {
   readonly accountId: string;
   readonly controlPlane: ControlPlane;
   readonly engine: EngineClient;
+  /** APIs beside AMP's, served at `/`; none when undefined. */
+  readonly services?: readonly AwsService[];
+  /** Told of every management call, for the audit. */
+  readonly onManagementCall?: ManagementCallListener;
   readonly limits: GatewayLimits;
   /** By default AWS Signature Version 4 with the control plane's keys. */
   readonly authenticator?: Authenticator;

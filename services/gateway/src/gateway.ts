@@ -15,6 +15,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { Admission } from './admission.ts';
 import { BodyBudget } from './body-budget.ts';
+import { CallRecord } from './call-record.ts';
+import { CallThrottle } from './call-throttle.ts';
 import { Connection } from './connection.ts';
 import { DataPlane } from './data-plane.ts';
 import { matchDataRoute } from './data-routes.ts';
@@ -37,6 +39,7 @@ import {
   unavailable,
 } from './refusals.ts';
 import { RequestIds } from './request-ids.ts';
+import { ServiceCalls } from './service-calls.ts';
 import { SignatureAuthenticator } from './signature-authenticator.ts';
 
 export interface ListenAddress {
@@ -114,14 +117,27 @@ class HttpGateway implements Gateway {
       bodyBytesMax: bounds.bodyBytesMax,
     });
     const pages = new OperatorPages(lifecycle, options.metrics, engine);
+    const throttle = new CallThrottle(() => limits.account.managementCalls, clock);
+    const record = new CallRecord(options.onManagementCall, clock);
+    const bodyBytesMax = bounds.managementBodyBytesMax;
+    const services = new ServiceCalls({
+      services: options.services ?? [],
+      admission,
+      throttle,
+      record,
+      lifecycle,
+      region,
+      bodyBytesMax,
+    });
     this.#management = new Management({
       admission,
       controlPlane,
       pages,
-      limits,
+      services,
+      throttle,
+      record,
       lifecycle,
-      clock,
-      bodyBytesMax: bounds.managementBodyBytesMax,
+      bodyBytesMax,
       metricsArn: `arn:aws:aps:${region}:${options.accountId}:/metrics`,
     });
     this.#server = this.#makeServer();

@@ -9,6 +9,7 @@
 import {
   Alertmanager,
   type AlertmanagerDefinition,
+  type AlertmanagerLimits,
   DEFINITION_LIMITS,
   DefinitionError,
   type Notification,
@@ -74,7 +75,7 @@ export class WorkspaceAlertManager {
     this.#options = options;
     const { folder, disk, clock, log, tenant } = options;
     this.#files = new StateFiles({ folder, disk, clock, log });
-    this.tokens = new TokenBucket(tenant.limits.alertManagerCalls, clock);
+    this.tokens = new TokenBucket(() => tenant.limits.alertManagerCalls, clock);
     const stop = () => {
       tenant.hold();
       void this.stop().finally(() => tenant.release());
@@ -160,11 +161,7 @@ export class WorkspaceAlertManager {
       clock,
       random,
       notify: (notification, signal) => this.#notify(notification, signal),
-      limits: {
-        alerts: tenant.limits.activeAlertsMax,
-        alertsBytes: tenant.limits.alertsBytesMax,
-        groups: tenant.limits.alertAggregationGroupsMax,
-      },
+      limits: limitsOf(tenant),
       restore,
       onFlush: (flush) => {
         this.record.noteFlush(flush);
@@ -242,6 +239,21 @@ export class WorkspaceAlertManager {
     await this.#files.close();
     this.#running = undefined;
   }
+}
+
+/** Read anew each time, because an operator may change them. */
+function limitsOf(tenant: Pick<Tenant, 'limits'>): AlertmanagerLimits {
+  return {
+    get alerts() {
+      return tenant.limits.activeAlertsMax;
+    },
+    get alertsBytes() {
+      return tenant.limits.alertsBytesMax;
+    },
+    get groups() {
+      return tenant.limits.alertAggregationGroupsMax;
+    },
+  };
 }
 
 function templatesOf({ config, templateFiles }: AlertmanagerDefinition): Template {

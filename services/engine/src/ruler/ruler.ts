@@ -87,7 +87,10 @@ export class Ruler {
     const host = new TenantRuleHost({ tenant, promql, clock, send: (alerts) => send(tenant.id, alerts) });
     const options: RuleOptions = {
       ...DEFAULT_RULE_OPTIONS,
-      intervalMinMs: tenant.limits.ruleEvaluationIntervalMs,
+      // Read anew for each file, because an operator may change it.
+      get intervalMinMs() {
+        return tenant.limits.ruleEvaluationIntervalMs;
+      },
       externalUrl: `${publicUrl}/workspaces/${tenant.id}`,
       externalLabels: Labels.EMPTY,
     };

@@ -2,6 +2,7 @@
 
 import { Worker } from 'node:worker_threads';
 import type { EngineClient, EngineRequest, EngineResponse, RulesNamespaceFile } from '@ampere/contracts';
+import type { LimitsData } from '@ampere/limits';
 import type { EngineSettings } from '../engine-settings.ts';
 import type { Log } from '../log.ts';
 import type { FromEngine } from './messages.ts';
@@ -85,6 +86,10 @@ export class EngineWorker implements EngineClient {
 
   alertManagerChanged(workspaceId: string, definition: Uint8Array | undefined): void {
     this.#client.alertManagerChanged(workspaceId, definition);
+  }
+
+  setLimits(limits: LimitsData): Promise<void> {
+    return this.#client.setLimits(limits);
   }
 
   metricsText(): Promise<string> {

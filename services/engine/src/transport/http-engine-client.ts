@@ -88,6 +88,9 @@ export class HttpEngineClient implements EngineClient {
     this.#definitions.alertManagerChanged(workspaceId, definition);
   }
 
+  /** Its limits are its own. */
+  async setLimits(): Promise<void> {}
+
   /** None: the far engine is scraped where it is. */
   async metricsText(): Promise<string> {
     return '';

@@ -11,9 +11,11 @@
 //     credit 7   ───────────────────▶  one more chunk
 //     ◀────────────── end 7     (or failure 7)
 //
-// `rules` and `alertManager` tell what is in force, and nobody answers. `abort` ends the work on a request; `cancel` says that nobody wants the rest of its body.
+// `rules` and `alertManager` tell what is in force, and nobody answers. `abort` ends the work on a request;
+// `cancel` says that nobody wants the rest of its body.
 
 import type { RulesNamespaceFile } from '@ampere/contracts';
+import type { LimitsData } from '@ampere/limits';
 import type { LogLevel } from '../log.ts';
 
 export const CHUNKS_AHEAD = 4;
@@ -50,6 +52,7 @@ export type ToEngine =
 export type EngineCall =
   | { readonly name: 'createTenant'; readonly tenant: string }
   | { readonly name: 'deleteTenant'; readonly tenant: string }
+  | { readonly name: 'setLimits'; readonly limits: LimitsData }
   | { readonly name: 'metricsText' }
   | { readonly name: 'stop' };
 

@@ -4,6 +4,7 @@
 // error: nobody waits for an answer that can't come.
 
 import type { EngineClient, EngineRequest, EngineResponse, RulesNamespaceFile } from '@ampere/contracts';
+import type { LimitsData } from '@ampere/limits';
 import { ChunkQueue } from './chunk-queue.ts';
 import { type EngineCall, type FromEngine, movable, type Port, type ToEngine } from './messages.ts';
 
@@ -73,6 +74,10 @@ export class PortClient implements EngineClient {
 
   alertManagerChanged(workspaceId: string, definition: Uint8Array | undefined): void {
     this.#port.postMessage({ type: 'alertManager', workspaceId, definition });
+  }
+
+  async setLimits(limits: LimitsData): Promise<void> {
+    await this.#call({ name: 'setLimits', limits });
   }
 
   metricsText(): Promise<string> {

@@ -114,6 +114,9 @@ export class PortServer {
       case 'deleteTenant':
         await this.#engine.deleteTenant(call.tenant);
         return '';
+      case 'setLimits':
+        await this.#engine.setLimits(call.limits);
+        return '';
       case 'metricsText':
         return this.#engine.metricsText();
       case 'stop':
