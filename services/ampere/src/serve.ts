@@ -7,9 +7,7 @@
 // 5. On SIGTERM or SIGINT all is closed in reverse: no new requests, those in flight end, the control plane
 //    closes its database, the engine flushes. A signal after that ends the process at once.
 
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { AccountError, type LocalControlPlane, openControlPlane, StoreError } from '@ampere/control-plane';
 import { EngineWorker } from '@ampere/engine';
 import { createGateway } from '@ampere/gateway';
@@ -18,6 +16,7 @@ import { Registry } from '@ampere/metrics';
 import { type Clock, DiskError, NodeDisk, SystemClock, SystemRandom } from '@ampere/platform';
 import type { Logger } from 'pino';
 import manifest from '../package.json' with { type: 'json' };
+import { bundledAddon } from './bundled-addon.ts';
 import type { Configuration } from './configuration/configuration.ts';
 import { urlOf } from './configuration/listen-address.ts';
 import { exportLines, writeCredentialFiles } from './credential-files.ts';
@@ -187,12 +186,6 @@ function greeting(url: string, dataFolder: string): string {
     'Paste these two lines into a shell to point the AWS CLI at it:',
     ...exportLines(dataFolder).map((line) => `  ${line}`),
   ].join('\n');
-}
-
-/** The SQLite addon that the build puts beside the bundle; undefined when run from the sources. */
-function bundledAddon(): string | undefined {
-  const path = fileURLToPath(new URL('./better_sqlite3.node', import.meta.url));
-  return existsSync(path) ? path : undefined;
 }
 
 /**
