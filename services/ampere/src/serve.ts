@@ -23,6 +23,7 @@ import { exportLines, writeCredentialFiles } from './credential-files.ts';
 import { definitionReaders } from './definition-readers.ts';
 import { FolderLockError, lockFolder } from './folder-lock.ts';
 import { createLogger } from './logger.ts';
+import { openEmbeddedSns } from './notifications.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
 
 /** Signals closer together than this are one request to stop. */
@@ -136,13 +137,29 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     },
     limits,
     backend: engine,
-    readers: definitionReaders(limits, () => controlPlane.account.accountId),
+    readers: definitionReaders(limits, {
+      accountId: () => controlPlane.account.accountId,
+      receivers: configuration.outgoing.receivers,
+    }),
     clock,
     random,
     disk,
     log: logger,
   });
   opened.add(() => controlPlane.stop());
+  const sns = openEmbeddedSns({
+    outgoing: configuration.outgoing,
+    controlPlane,
+    region,
+    dataFolder,
+    publicUrl: () => publicUrl,
+    clock,
+    random,
+    disk,
+    metrics,
+    logger,
+  });
+  opened.add(() => sns.stop());
   const gateway = createGateway({
     clock,
     random,
@@ -152,7 +169,8 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     accountId: controlPlane.account.accountId,
     controlPlane,
     engine,
-    services: controlPlane.services,
+    services: [...controlPlane.services, sns.service],
+    publicFile: (path) => sns.certificateAt(path),
     onManagementCall: (call) => controlPlane.recordCall(call),
     limits,
     listeners: configuration.listeners,
@@ -174,6 +192,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
       logger.error({ err: error }, 'certificates can not be read again; the old ones stay');
     }
   });
+  sns.start();
   gateway.markReady();
   logger.info({ url: localUrl, dataFolder, accountId: controlPlane.account.accountId }, 'ready');
 
