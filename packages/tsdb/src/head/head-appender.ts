@@ -43,8 +43,9 @@ import { SeriesRecord } from '../wal/records.ts';
 import type { WalWriter } from '../wal/wal-writer.ts';
 import { type Head, minuteOf, UNKNOWN_SERIES } from './head.ts';
 import { memoryFull } from './head-memory.ts';
-import { type CanonicalLabels, canonicalLabels, decodeLabels } from './label-set.ts';
+import { type CanonicalLabels, canonicalLabels, decodeLabels, type WireLabels } from './label-set.ts';
 import {
+  histogramsUnsupported,
   labelFault,
   otherValue,
   outOfOrder,
@@ -74,7 +75,7 @@ export class HeadAppender implements Appender {
   #earliestMs = 0;
   #latestMs = 0;
   #minute = 0;
-  #outcome: AppendOutcome = { appended: 0, newSeries: 0, refusals: [] };
+  #outcome: AppendOutcome = nothingYet();
   /** Exact active counts of metrics that may be at their limit, for the current minute: metric pair to count. */
   readonly #metricCounts = new Map<number, number>();
   #metricCountsMinute = 0;
@@ -118,6 +119,11 @@ export class HeadAppender implements Appender {
       this.#outcome.appended = view.word(A_APPENDED);
       this.#outcome.newSeries += view.word(A_NEW_SERIES);
     }
+    for (const { series } of columns.histograms) {
+      refuse(this.#outcome, 'native_histogram_unsupported', 1, () =>
+        histogramsUnsupported(wireLabels(columns, series)),
+      );
+    }
     return this.#outcome;
   }
 
@@ -146,7 +152,7 @@ export class HeadAppender implements Appender {
     );
     this.#latestMs = sampleMaxFutureMs > 0 ? Math.min(nowMs + sampleMaxFutureMs, TIME_MS_MAX) : TIME_MS_MAX;
     this.#minute = minuteOf(this.#clock.monotonicMs());
-    this.#outcome = { appended: 0, newSeries: 0, refusals: [] };
+    this.#outcome = nothingYet();
     this.#passArguments();
   }
 
@@ -333,4 +339,14 @@ export class HeadAppender implements Appender {
 
 function metricOf({ names, values }: CanonicalLabels): string {
   return values[names.indexOf(METRIC_NAME)]!;
+}
+
+/** The labels of a row, decoded from a copy: text decoders don't take memory that is shared. */
+function wireLabels({ bytes, labelsFrom, labelsTo }: WriteColumns, row: number): WireLabels {
+  const own = bytes.slice(labelsFrom[row]!, labelsTo[row]!);
+  return decodeLabels(own, 0, own.length);
+}
+
+function nothingYet(): AppendOutcome {
+  return { appended: 0, histograms: 0, exemplars: 0, newSeries: 0, refusals: [] };
 }
