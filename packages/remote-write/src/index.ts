@@ -1,6 +1,7 @@
 export { DecodeError, type DecodeErrorKind } from './errors.ts';
 export { readLabelRun } from './label-run.ts';
 export { METRIC_TYPES, type MetricMetadata, type MetricType } from './metadata.ts';
+export { ScratchMemory } from './scratch-memory.ts';
 export { SnappyDecoder } from './snappy-decoder.ts';
 export { encodeSnappy } from './snappy-encoder.ts';
 export {
@@ -14,6 +15,7 @@ export {
   type OutgoingSeries,
   type OutgoingWriteRequest,
 } from './write-request-encoder.ts';
+export { type KernelWriteRequest, WriteRequestKernel } from './write-request-kernel.ts';
 export {
   type DecodedWriteRequestV2,
   type WriteRequestV2Bounds,

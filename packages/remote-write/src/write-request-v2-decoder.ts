@@ -17,13 +17,14 @@
 
 import { assert } from '@ampere/platform';
 import { ColumnsBuffer } from './columns.ts';
+import { checkExemplar } from './exemplar-v2.ts';
 import { readSample } from './sample.ts';
 import { readReference, SeriesMetadata } from './series-metadata.ts';
 import { LabelRuns, SymbolTable } from './symbol-table.ts';
-import { DELIMITED, FIXED64, VARINT, WireReader } from './wire-reader.ts';
+import { DELIMITED, VARINT, WireReader } from './wire-reader.ts';
 import type { DecodedWriteRequest, WriteRequestBounds } from './write-request-decoder.ts';
 
-// Tags with their wire types: Request, TimeSeries, Exemplar.
+// Tags with their wire types: Request, TimeSeries.
 const SYMBOLS = (4 << 3) | DELIMITED;
 const TIMESERIES = (5 << 3) | DELIMITED;
 const LABELS_REFS = (1 << 3) | DELIMITED;
@@ -33,8 +34,6 @@ const HISTOGRAMS = (3 << 3) | DELIMITED;
 const EXEMPLARS = (4 << 3) | DELIMITED;
 const METADATA = (5 << 3) | DELIMITED;
 const CREATED_TIMESTAMP = (6 << 3) | VARINT;
-const EXEMPLAR_VALUE = (2 << 3) | FIXED64;
-const EXEMPLAR_TIMESTAMP = (3 << 3) | VARINT;
 
 const REQUEST_FIELDS = ['', '', '', '', 'symbols', 'timeseries'];
 const SERIES_FIELDS = [
@@ -47,7 +46,6 @@ const SERIES_FIELDS = [
   'created_timestamp',
 ];
 const SAMPLE_FIELDS = ['', 'value', 'timestamp', 'start_timestamp'];
-const EXEMPLAR_FIELDS = ['', 'labels_refs', 'value', 'timestamp'];
 /** Fields up to this one are those of 1.0. */
 const FIELD_OF_V1_MAX = 3;
 const NONE = -1;
@@ -188,7 +186,7 @@ export class WriteRequestV2Decoder {
         reader.at = reader.contentEnd(end, 'TimeSeries.histograms');
       } else if (tag === EXEMPLARS) {
         this.#exemplarCount++;
-        this.#exemplar(reader.contentEnd(end, 'TimeSeries.exemplars'));
+        checkExemplar(reader, reader.contentEnd(end, 'TimeSeries.exemplars'), this.#symbols);
       } else if (tag === METADATA) {
         metadata.read(reader, reader.contentEnd(end, 'TimeSeries.metadata'), this.#symbols);
       } else if (tag === CREATED_TIMESTAMP) {
@@ -252,35 +250,5 @@ export class WriteRequestV2Decoder {
     }
     const sampleEnd = reader.contentEnd(end, 'TimeSeries.samples');
     if (readSample(reader, sampleEnd, columns, SAMPLE_FIELDS) !== 0) this.#createdTimestampCount++;
-  }
-
-  /** Nothing of an exemplar is kept, but its references are held to be right. */
-  #exemplar(end: number): void {
-    const reader = this.#reader;
-    let references = 0;
-    let refsAt = 0;
-    while (reader.at < end) {
-      const tagAt = reader.at;
-      const tag = reader.tag(end, 'Exemplar');
-      if (tag === LABELS_REFS) {
-        const refsEnd = reader.contentEnd(end, 'Exemplar.labels_refs');
-        for (refsAt = tagAt; reader.at < refsEnd; references++) {
-          readReference(reader, refsEnd, 'Exemplar.labels_refs', this.#symbols);
-        }
-      } else if (tag === LABELS_REF) {
-        readReference(reader, end, 'Exemplar.labels_refs', this.#symbols);
-        refsAt = tagAt;
-        references++;
-      } else if (tag === EXEMPLAR_VALUE) {
-        reader.fixed(8, end, 'Exemplar.value');
-      } else if (tag === EXEMPLAR_TIMESTAMP) {
-        reader.int64(end, 'Exemplar.timestamp');
-      } else {
-        reader.skipUnknown(tag, tagAt, end, 'Exemplar', EXEMPLAR_FIELDS);
-      }
-    }
-    if (references % 2 === 1) {
-      throw reader.malformed(refsAt, 'Exemplar.labels_refs', 'an odd number of references');
-    }
   }
 }
