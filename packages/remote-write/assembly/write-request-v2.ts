@@ -6,6 +6,7 @@
 // 3. What the series say of their metrics is gathered once per name and content, as numbers of symbols.
 
 import {
+  CLUSTER_SAMPLES,
   CREATED_COUNT,
   DONE,
   ENTRIES,
@@ -27,6 +28,7 @@ import {
   MESSAGE,
   MESSAGE_END,
   RANGE_COUNT,
+  REPLICA_SAMPLES,
   SAMPLE_COUNT,
   SAMPLES_CAPACITY,
   SAMPLES_FULL,
@@ -39,8 +41,9 @@ import {
   TIMES,
   VALUES,
 } from './context';
+import { pairLabel } from './pair-labels';
 import { addressBehind, behindInt64, fits, int64At, lengthAt, valueOf } from './wire';
-import { addSeries, countHistograms, noteRange } from './write-request';
+import { addSeries, countHistograms, countPairLabels, noteRange } from './write-request';
 
 // Tags with their wire types.
 const SYMBOLS: u32 = 0x22;
@@ -70,12 +73,13 @@ const LOOK_BACK_MAX: u32 = 8;
 /** Type as a double, then help, unit, name, and the number plus one of the entry before it of that name. */
 const ENTRY_BYTES: u32 = 24;
 
-// Of the series being walked: its metadata, and how far its label bytes go.
+// Of the series being walked: its metadata, how far its label bytes go, and HAS_CLUSTER, HAS_REPLICA.
 let metadataType: f64 = 0;
 let metadataHelp: u32 = 0;
 let metadataUnit: u32 = 0;
 let metricName: u32 = 0;
 let labelsEnd: u32 = 0;
+let pairLabels: u32 = 0;
 /** Of the message. */
 let metricNameFrom: u32 = NOWHERE;
 
@@ -88,6 +92,8 @@ export function walkWriteRequestV2(context: usize): u32 {
   store<u32>(context, 0, ENTRY_COUNT);
   store<u32>(context, 0, CREATED_COUNT);
   store<u32>(context, 0, HISTOGRAM_COUNT);
+  store<u32>(context, 0, CLUSTER_SAMPLES);
+  store<u32>(context, 0, REPLICA_SAMPLES);
   store<u32>(context, 0, HISTOGRAM_LABELS_FROM);
   store<u32>(context, 0, HISTOGRAM_LABELS_TO);
   store<u32>(load<u32>(context, FIRST_SAMPLE), 0);
@@ -161,6 +167,7 @@ function timeSeries(context: usize, at: u32, end: u32): u32 {
   metadataHelp = 0;
   metadataUnit = 0;
   metricName = 0;
+  pairLabels = 0;
   while (at < end) {
     const tag = <u32>load<u8>(at);
     if (tag == CREATED_TIMESTAMP) {
@@ -198,7 +205,9 @@ function timeSeries(context: usize, at: u32, end: u32): u32 {
   const status = endMetadata(context, message);
   if (status != DONE) return status;
   if (sample > firstSample) {
-    return histograms != 0 ? GIVE_UP : addSeries(context, labelsFrom - labels, labelsEnd - labels, sample);
+    if (histograms != 0) return GIVE_UP;
+    if (pairLabels != 0) countPairLabels(context, pairLabels, sample - firstSample);
+    return addSeries(context, labelsFrom - labels, labelsEnd - labels, sample);
   }
   if (!countHistograms(context, histograms, labelsFrom - labels, labelsEnd - labels)) labelsEnd = labelsFrom;
   return DONE;
@@ -230,6 +239,7 @@ function labelRefs(context: usize, message: u32, at: u32, end: u32): u32 {
     if (nameFrom == metricNameFrom) metricName = valueOf(value);
     if (valueLength == 0) continue;
     if (full - labelsEnd < LABEL_FRAME_BYTES_MAX + nameLength + valueLength) return LABEL_BYTES_FULL;
+    pairLabels |= pairLabel(message + nameFrom, nameLength);
     appendLabel(message + nameFrom, nameLength, message + valueFrom, valueLength);
   }
   return DONE;

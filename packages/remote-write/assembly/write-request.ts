@@ -6,6 +6,7 @@
 // 3. Metadata, exemplars and histograms are not walked: where they lie is noted.
 
 import {
+  CLUSTER_SAMPLES,
   DONE,
   EXEMPLAR_RANGE,
   FIRST_SAMPLE,
@@ -24,6 +25,7 @@ import {
   RANGES,
   RANGES_CAPACITY,
   RANGES_FULL,
+  REPLICA_SAMPLES,
   SAMPLE_COUNT,
   SAMPLES_CAPACITY,
   SAMPLES_FULL,
@@ -33,6 +35,7 @@ import {
   TIMES,
   VALUES,
 } from './context';
+import { HAS_CLUSTER, HAS_REPLICA, pairLabel } from './pair-labels';
 import { addressBehind, behindInt64, fits, int64At, lengthAt, valueOf } from './wire';
 
 // Tags with their wire types.
@@ -47,6 +50,9 @@ const VALUE: u32 = 0x12;
 const SAMPLE_VALUE: u32 = 0x09;
 const SAMPLE_TIMESTAMP: u32 = 0x10;
 
+/** Of the series being walked: HAS_CLUSTER, HAS_REPLICA. */
+let pairLabels: u32 = 0;
+
 /** Fills the columns of a context; says how it ended (context.ts). */
 export function walkWriteRequest(context: usize): u32 {
   const message = load<u32>(context, MESSAGE);
@@ -55,6 +61,8 @@ export function walkWriteRequest(context: usize): u32 {
   store<u32>(context, 0, SAMPLE_COUNT);
   store<u32>(context, 0, RANGE_COUNT);
   store<u32>(context, 0, HISTOGRAM_COUNT);
+  store<u32>(context, 0, CLUSTER_SAMPLES);
+  store<u32>(context, 0, REPLICA_SAMPLES);
   store<u32>(context, 0, HISTOGRAM_LABELS_FROM);
   store<u32>(context, 0, HISTOGRAM_LABELS_TO);
   store<u32>(load<u32>(context, FIRST_SAMPLE), 0);
@@ -81,6 +89,7 @@ function timeSeries(context: usize, message: u32, at: u32, end: u32): u32 {
   let labelsFrom: u32 = 0;
   let labelsTo: u32 = 0;
   let histograms: u32 = 0;
+  pairLabels = 0;
   while (at < end) {
     const tag = <u32>load<u8>(at);
     if (tag == LABELS) {
@@ -112,7 +121,9 @@ function timeSeries(context: usize, message: u32, at: u32, end: u32): u32 {
     labelsTo -= message;
   }
   countHistograms(context, histograms, labelsFrom, labelsTo);
-  return sample > firstSample ? addSeries(context, labelsFrom, labelsTo, sample) : DONE;
+  if (sample == firstSample) return DONE;
+  if (pairLabels != 0) countPairLabels(context, pairLabels, sample - firstSample);
+  return addSeries(context, labelsFrom, labelsTo, sample);
 }
 
 /** Where the run of well-spelled labels that begins at `at` ends; 0 when a label in it isn't. */
@@ -126,6 +137,7 @@ function labelRun(at: u32, end: u32): u32 {
       const value = <u32>load<u16>(valueAt);
       const length = value >>> 8;
       if ((value & 0x80ff) == VALUE && length != 0 && valueAt + 2 + length == labelEnd && labelEnd <= end) {
+        pairLabels |= pairLabel(at + 4, head >>> 24);
         at = labelEnd;
         continue;
       }
@@ -151,7 +163,9 @@ function longLabel(at: u32, end: u32): u32 {
   if (valueAt == labelEnd || load<u8>(valueAt) != VALUE) return 0;
   const value = lengthAt(valueAt + 1);
   if (value == 0 || valueOf(value) == 0 || addressBehind(value) > labelEnd) return 0;
-  return valueOf(value) == labelEnd - addressBehind(value) ? labelEnd : 0;
+  if (valueOf(value) != labelEnd - addressBehind(value)) return 0;
+  pairLabels |= pairLabel(addressBehind(name), valueOf(name));
+  return labelEnd;
 }
 
 function readSample(at: u32, end: u32, time: u32, value: u32): bool {
@@ -196,6 +210,16 @@ export function countHistograms(context: usize, histograms: u32, from: u32, to: 
   store<u32>(context, from, HISTOGRAM_LABELS_FROM);
   store<u32>(context, to, HISTOGRAM_LABELS_TO);
   return true;
+}
+
+/** Counts the samples of a series that has one or both of these labels. */
+export function countPairLabels(context: usize, labels: u32, samples: u32): void {
+  if ((labels & HAS_CLUSTER) != 0) {
+    store<u32>(context, load<u32>(context, CLUSTER_SAMPLES) + samples, CLUSTER_SAMPLES);
+  }
+  if ((labels & HAS_REPLICA) != 0) {
+    store<u32>(context, load<u32>(context, REPLICA_SAMPLES) + samples, REPLICA_SAMPLES);
+  }
 }
 
 /** Closes a series that has every sample since the one before. */

@@ -15,7 +15,7 @@ export {
   type OutgoingSeries,
   type OutgoingWriteRequest,
 } from './write-request-encoder.ts';
-export { type KernelWriteRequest, WriteRequestKernel } from './write-request-kernel.ts';
+export { type KernelWriteRequest, type PairSamples, WriteRequestKernel } from './write-request-kernel.ts';
 export {
   type DecodedWriteRequestV2,
   type WriteRequestV2Bounds,

@@ -52,6 +52,8 @@ export const FIELD = {
   histogramLabelsFrom: 26,
   histogramLabelsTo: 27,
   histogramCount: 28,
+  clusterSamples: 29,
+  replicaSamples: 30,
 } as const;
 
 export const CONTEXT_WORDS = 32;

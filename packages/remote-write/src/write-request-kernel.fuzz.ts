@@ -5,8 +5,10 @@
 // 3. Compressed bodies by two encoders, changed and cut off.
 
 import { SeededRandom } from '@ampere/platform';
+import type { WriteColumns } from '@ampere/series';
 import { describe, expect, test } from 'vitest';
 import { DecodeError } from './errors.ts';
+import { readLabelRun } from './label-run.ts';
 import { MessageWriter, varint } from './message-writer.ts';
 import { METRIC_TYPES } from './metadata.ts';
 import { ScratchMemory } from './scratch-memory.ts';
@@ -14,7 +16,7 @@ import { SnappyDecoder } from './snappy-decoder.ts';
 import { encodeSnappy } from './snappy-encoder.ts';
 import { type DecodedWriteRequest, WriteRequestDecoder } from './write-request-decoder.ts';
 import { encodeWriteRequest } from './write-request-encoder.ts';
-import { WriteRequestKernel } from './write-request-kernel.ts';
+import { type PairSamples, WriteRequestKernel } from './write-request-kernel.ts';
 import { WriteRequestV2Decoder } from './write-request-v2-decoder.ts';
 import { encodeWriteRequestV2, type OutgoingSeriesV2 } from './write-request-v2-encoder.ts';
 
@@ -53,6 +55,18 @@ function plain(decoded: DecodedWriteRequest): unknown {
   };
 }
 
+function pairSamplesOf(columns: WriteColumns): PairSamples {
+  const counts = { withCluster: 0, withReplica: 0 };
+  for (let i = 0; i < columns.seriesCount; i++) {
+    const samples = columns.firstSample[i + 1]! - columns.firstSample[i]!;
+    const run = columns.bytes.subarray(columns.labelsFrom[i]!, columns.labelsTo[i]!);
+    const names = [...readLabelRun(run, 0, run.length)].map(([name]) => name);
+    if (names.includes('cluster')) counts.withCluster += samples;
+    if (names.includes('__replica__')) counts.withReplica += samples;
+  }
+  return counts;
+}
+
 function outcomeOf(decode: () => DecodedWriteRequest): unknown {
   try {
     return plain(decode());
@@ -64,7 +78,11 @@ function outcomeOf(decode: () => DecodedWriteRequest): unknown {
 
 /** Whether kernel and twins said the same; true when the body was taken. */
 function agree(body: Uint8Array, version: Version, what: string): boolean {
-  const ours = outcomeOf(() => kernel.decode(body, version, DECODED_BYTES_MAX));
+  const ours = outcomeOf(() => {
+    const { pairSamples, ...decoded } = kernel.decode(body, version, DECODED_BYTES_MAX);
+    if (pairSamples !== undefined) expect(pairSamples, what).toEqual(pairSamplesOf(decoded.columns));
+    return decoded;
+  });
   const twins = outcomeOf(() => byTwins(body, version));
   expect(ours, `${what}, seed ${seed}`).toEqual(twins);
   return typeof twins === 'object' && twins !== null && 'labels' in twins;
@@ -95,6 +113,9 @@ function series(random: SeededRandom): OutgoingSeriesV2 {
     `v${text(random, lengthMax)}`,
   ]);
   labels.unshift(['__name__', pick(random, NAMES) || 'n']);
+  for (const name of ['cluster', '__replica__', 'clusteR', '__replicA__']) {
+    if (random.integer(4) === 0) labels.push([name, `v${text(random, lengthMax)}`]);
+  }
   const samples = Array.from({ length: random.integer(4) }, () => ({
     timestampMs: pick(random, TIMES),
     value: random.integer(2) === 0 ? pick(random, VALUES) : random.fraction() * 1000,

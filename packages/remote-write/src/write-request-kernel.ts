@@ -54,6 +54,14 @@ function instantiate(memory: LinearMemory): KernelExports {
 export interface KernelWriteRequest extends DecodedWriteRequest {
   /** Of 2.0: how often a series or a sample said when its counter began. */
   readonly createdTimestampCount: number;
+  /** Undefined when nobody has counted. */
+  readonly pairSamples: PairSamples | undefined;
+}
+
+/** How many samples are of series with the labels of a highly available pair of senders. */
+export interface PairSamples {
+  readonly withCluster: number;
+  readonly withReplica: number;
 }
 
 /** Decodes the requests of one workspace, one after another, inside its linear memory. */
@@ -331,6 +339,10 @@ export class WriteRequestKernel {
       histogramLabelsFrom: this.#field(FIELD.histogramLabelsFrom),
       histogramLabelsTo: this.#field(FIELD.histogramLabelsTo),
       createdTimestampCount,
+      pairSamples: {
+        withCluster: this.#field(FIELD.clusterSamples),
+        withReplica: this.#field(FIELD.replicaSamples),
+      },
     };
   }
 
@@ -345,10 +357,15 @@ export class WriteRequestKernel {
         ...decoded,
         columns: this.#adopted(decoded.columns, isInPlace ? this.#message : this.#labelBytes),
         createdTimestampCount: 0,
+        pairSamples: undefined,
       };
     }
     const decoded = new WriteRequestV2Decoder(this.#bounds).decode(message);
-    return { ...decoded, columns: this.#adopted(decoded.columns, this.#labelBytes) };
+    return {
+      ...decoded,
+      columns: this.#adopted(decoded.columns, this.#labelBytes),
+      pairSamples: undefined,
+    };
   }
 
   #adopted(columns: WriteColumns, bytes: MemoryRegion): WriteColumns {

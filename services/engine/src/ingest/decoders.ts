@@ -23,7 +23,7 @@ export class Decoders {
   #shared: LinearMemory | undefined;
 
   /** The decoder for the next request; what it decodes has to be stored before any other is asked for. */
-  of(storage: TenantStorage): WriteRequestKernel {
+  of(storage: Pick<TenantStorage, 'linearMemory'>): WriteRequestKernel {
     const memory = storage.linearMemory ?? (this.#shared ??= new ScratchMemory());
     let kernel = this.#kernels.get(memory);
     if (kernel === undefined) {

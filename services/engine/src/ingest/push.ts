@@ -15,7 +15,12 @@
 import type { EngineRequest, EngineResponse } from '@ampere/contracts';
 import { exceeds, limitMessage } from '@ampere/limits';
 import { type Clock, DiskError } from '@ampere/platform';
-import { type DecodedWriteRequest, DecodeError, readLabelRun } from '@ampere/remote-write';
+import {
+  type DecodedWriteRequest,
+  DecodeError,
+  type KernelWriteRequest,
+  readLabelRun,
+} from '@ampere/remote-write';
 import type { Appender, Labels, Refusal } from '@ampere/series';
 import { TsdbError } from '@ampere/tsdb';
 import { HaFilter, type HaOutcome } from '../ha/ha-filter.ts';
@@ -96,7 +101,7 @@ export class PushHandler {
       const decoded = this.#decode(request.body, version, tenant);
       // Before the columns change: its text is read from their bytes.
       const ofHistograms = decoded.histogramCount > 0 ? [histogramRefusal(decoded)] : [];
-      const ha = this.#haFilter.apply(decoded.columns, tenant.ha);
+      const ha = this.#haFilter.apply(decoded.columns, tenant.ha, decoded.pairSamples);
       this.#options.haMetrics.count(ha, tenant.id);
       const limited = this.#limitRate(decoded, ha, tenant);
       if (limited !== undefined) return limited;
@@ -117,7 +122,7 @@ export class PushHandler {
     }
   }
 
-  #decode(body: Uint8Array, version: MessageVersion, tenant: Tenant): DecodedWriteRequest {
+  #decode(body: Uint8Array, version: MessageVersion, tenant: Tenant): KernelWriteRequest {
     const { requestBytesMax } = tenant.limits;
     const decodedBytesMax = Math.min(
       requestBytesMax === 0 ? DECODED_BYTES_MAX : requestBytesMax * EXPANSION_MAX,
