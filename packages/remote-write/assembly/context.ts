@@ -47,10 +47,7 @@ export const RANGE_COUNT: usize = 22 << 2;
 export const SYMBOL_COUNT: usize = 23 << 2;
 export const ENTRY_COUNT: usize = 24 << 2;
 export const CREATED_COUNT: usize = 25 << 2;
-/** Labels of the first series with a native histogram. */
-export const HISTOGRAM_LABELS_FROM: usize = 26 << 2;
-export const HISTOGRAM_LABELS_TO: usize = 27 << 2;
-export const HISTOGRAM_COUNT: usize = 28 << 2;
-/** Samples of series with a label `cluster`, and with a label `__replica__`. */
-export const CLUSTER_SAMPLES: usize = 29 << 2;
-export const REPLICA_SAMPLES: usize = 30 << 2;
+/** Samples of series with a label `cluster`. */
+export const CLUSTER_SAMPLES: usize = 26 << 2;
+/** Series with a label `__replica__`. */
+export const REPLICA_SERIES: usize = 27 << 2;

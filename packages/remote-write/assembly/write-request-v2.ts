@@ -16,9 +16,6 @@ import {
   EXEMPLAR_RANGE,
   FIRST_SAMPLE,
   GIVE_UP,
-  HISTOGRAM_COUNT,
-  HISTOGRAM_LABELS_FROM,
-  HISTOGRAM_LABELS_TO,
   HISTOGRAM_RANGE,
   LABEL_BYTES,
   LABEL_BYTES_CAPACITY,
@@ -28,7 +25,7 @@ import {
   MESSAGE,
   MESSAGE_END,
   RANGE_COUNT,
-  REPLICA_SAMPLES,
+  REPLICA_SERIES,
   SAMPLE_COUNT,
   SAMPLES_CAPACITY,
   SAMPLES_FULL,
@@ -43,7 +40,7 @@ import {
 } from './context';
 import { pairLabel } from './pair-labels';
 import { addressBehind, behindInt64, fits, int64At, lengthAt, valueOf } from './wire';
-import { addSeries, countHistograms, countPairLabels, noteRange } from './write-request';
+import { addSeries, countPairLabels, noteRange } from './write-request';
 
 // Tags with their wire types.
 const SYMBOLS: u32 = 0x22;
@@ -91,11 +88,8 @@ export function walkWriteRequestV2(context: usize): u32 {
   store<u32>(context, 0, SYMBOL_COUNT);
   store<u32>(context, 0, ENTRY_COUNT);
   store<u32>(context, 0, CREATED_COUNT);
-  store<u32>(context, 0, HISTOGRAM_COUNT);
   store<u32>(context, 0, CLUSTER_SAMPLES);
-  store<u32>(context, 0, REPLICA_SAMPLES);
-  store<u32>(context, 0, HISTOGRAM_LABELS_FROM);
-  store<u32>(context, 0, HISTOGRAM_LABELS_TO);
+  store<u32>(context, 0, REPLICA_SERIES);
   store<u32>(load<u32>(context, FIRST_SAMPLE), 0);
   const status = readSymbols(context);
   return status == DONE ? readSeries(context) : status;
@@ -162,7 +156,8 @@ function timeSeries(context: usize, at: u32, end: u32): u32 {
   const labelsFrom = labelsEnd;
   let sample = firstSample;
   let hasLabels = false;
-  let histograms: u32 = 0;
+  let hasHistograms = false;
+  let hasExemplars = false;
   metadataType = 0;
   metadataHelp = 0;
   metadataUnit = 0;
@@ -193,9 +188,10 @@ function timeSeries(context: usize, at: u32, end: u32): u32 {
     } else if (tag == METADATA) {
       if (!readMetadata(context, from, at)) return GIVE_UP;
     } else if (tag == EXEMPLARS) {
+      hasExemplars = true;
       status = noteRange(context, EXEMPLAR_RANGE, from - message, at - message);
     } else if (tag == HISTOGRAMS) {
-      histograms++;
+      hasHistograms = true;
       status = noteRange(context, HISTOGRAM_RANGE, from - message, at - message);
     } else {
       return GIVE_UP;
@@ -204,13 +200,14 @@ function timeSeries(context: usize, at: u32, end: u32): u32 {
   }
   const status = endMetadata(context, message);
   if (status != DONE) return status;
-  if (sample > firstSample) {
-    if (histograms != 0) return GIVE_UP;
-    if (pairLabels != 0) countPairLabels(context, pairLabels, sample - firstSample);
-    return addSeries(context, labelsFrom - labels, labelsEnd - labels, sample);
+  const hasSamples = sample > firstSample;
+  if (hasSamples && hasHistograms) return GIVE_UP;
+  if (!hasSamples && !hasHistograms && !hasExemplars) {
+    labelsEnd = labelsFrom;
+    return DONE;
   }
-  if (!countHistograms(context, histograms, labelsFrom - labels, labelsEnd - labels)) labelsEnd = labelsFrom;
-  return DONE;
+  if (pairLabels != 0) countPairLabels(context, pairLabels, sample - firstSample);
+  return addSeries(context, labelsFrom - labels, labelsEnd - labels, sample);
 }
 
 function countCreated(context: usize): void {

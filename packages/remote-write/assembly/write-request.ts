@@ -11,9 +11,6 @@ import {
   EXEMPLAR_RANGE,
   FIRST_SAMPLE,
   GIVE_UP,
-  HISTOGRAM_COUNT,
-  HISTOGRAM_LABELS_FROM,
-  HISTOGRAM_LABELS_TO,
   HISTOGRAM_RANGE,
   LABELS_FROM,
   LABELS_TO,
@@ -25,7 +22,7 @@ import {
   RANGES,
   RANGES_CAPACITY,
   RANGES_FULL,
-  REPLICA_SAMPLES,
+  REPLICA_SERIES,
   SAMPLE_COUNT,
   SAMPLES_CAPACITY,
   SAMPLES_FULL,
@@ -60,11 +57,8 @@ export function walkWriteRequest(context: usize): u32 {
   store<u32>(context, 0, SERIES_COUNT);
   store<u32>(context, 0, SAMPLE_COUNT);
   store<u32>(context, 0, RANGE_COUNT);
-  store<u32>(context, 0, HISTOGRAM_COUNT);
   store<u32>(context, 0, CLUSTER_SAMPLES);
-  store<u32>(context, 0, REPLICA_SAMPLES);
-  store<u32>(context, 0, HISTOGRAM_LABELS_FROM);
-  store<u32>(context, 0, HISTOGRAM_LABELS_TO);
+  store<u32>(context, 0, REPLICA_SERIES);
   store<u32>(load<u32>(context, FIRST_SAMPLE), 0);
   for (let at = message; at < end; ) {
     const tag = <u32>load<u8>(at);
@@ -88,7 +82,7 @@ function timeSeries(context: usize, message: u32, at: u32, end: u32): u32 {
   let sample = firstSample;
   let labelsFrom: u32 = 0;
   let labelsTo: u32 = 0;
-  let histograms: u32 = 0;
+  let hasRanges = false;
   pairLabels = 0;
   while (at < end) {
     const tag = <u32>load<u8>(at);
@@ -111,7 +105,7 @@ function timeSeries(context: usize, message: u32, at: u32, end: u32): u32 {
       const kind = tag == EXEMPLARS ? EXEMPLAR_RANGE : HISTOGRAM_RANGE;
       const status = noteRange(context, kind, from - message, at - message);
       if (status != DONE) return status;
-      if (tag == HISTOGRAMS) histograms++;
+      hasRanges = true;
     } else {
       return GIVE_UP;
     }
@@ -120,8 +114,7 @@ function timeSeries(context: usize, message: u32, at: u32, end: u32): u32 {
     labelsFrom -= message;
     labelsTo -= message;
   }
-  countHistograms(context, histograms, labelsFrom, labelsTo);
-  if (sample == firstSample) return DONE;
+  if (sample == firstSample && !hasRanges) return DONE;
   if (pairLabels != 0) countPairLabels(context, pairLabels, sample - firstSample);
   return addSeries(context, labelsFrom, labelsTo, sample);
 }
@@ -202,23 +195,13 @@ export function noteRange(context: usize, kind: u32, from: u32, to: u32): u32 {
   return DONE;
 }
 
-/** Counts the native histograms of a series; whether it is the first that has any, whose labels are kept. */
-export function countHistograms(context: usize, histograms: u32, from: u32, to: u32): bool {
-  const before = load<u32>(context, HISTOGRAM_COUNT);
-  store<u32>(context, before + histograms, HISTOGRAM_COUNT);
-  if (before != 0 || histograms == 0) return false;
-  store<u32>(context, from, HISTOGRAM_LABELS_FROM);
-  store<u32>(context, to, HISTOGRAM_LABELS_TO);
-  return true;
-}
-
-/** Counts the samples of a series that has one or both of these labels. */
+/** Counts a series that has one or both of these labels. */
 export function countPairLabels(context: usize, labels: u32, samples: u32): void {
   if ((labels & HAS_CLUSTER) != 0) {
     store<u32>(context, load<u32>(context, CLUSTER_SAMPLES) + samples, CLUSTER_SAMPLES);
   }
   if ((labels & HAS_REPLICA) != 0) {
-    store<u32>(context, load<u32>(context, REPLICA_SAMPLES) + samples, REPLICA_SAMPLES);
+    store<u32>(context, load<u32>(context, REPLICA_SERIES) + 1, REPLICA_SERIES);
   }
 }
 

@@ -108,6 +108,10 @@ export class KernelColumns implements WriteColumns {
     this.valueWords.set(from.valueWords.subarray(0, 2 * sampleCount));
     this.seriesCount = seriesCount;
     this.sampleCount = sampleCount;
+    this.histograms.length = 0;
+    this.exemplars.length = 0;
+    for (const histogram of from.histograms) this.histograms.push(histogram);
+    for (const exemplar of from.exemplars) this.exemplars.push(exemplar);
   }
 
   /** Gives back large blocks of which the last request used little. */

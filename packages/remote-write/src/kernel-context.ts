@@ -49,11 +49,8 @@ export const FIELD = {
   symbolCount: 23,
   entryCount: 24,
   createdCount: 25,
-  histogramLabelsFrom: 26,
-  histogramLabelsTo: 27,
-  histogramCount: 28,
-  clusterSamples: 29,
-  replicaSamples: 30,
+  clusterSamples: 26,
+  replicaSeries: 27,
 } as const;
 
 export const CONTEXT_WORDS = 32;

@@ -14,7 +14,8 @@
 import { assert, type LinearMemory } from '@ampere/platform';
 import type { WriteColumns } from '@ampere/series';
 import { DecodeError } from './errors.ts';
-import { checkExemplar } from './exemplar-v2.ts';
+import { decodeExemplar, decodeExemplarV2 } from './exemplar.ts';
+import { decodeHistogram } from './histogram.ts';
 import { KERNEL_WASM } from './kernel.wasm.ts';
 import { KernelColumns } from './kernel-columns.ts';
 import { CONTEXT_WORDS, ENTRY_BYTES, FIELD, RANGE, STATUS } from './kernel-context.ts';
@@ -55,13 +56,15 @@ export interface KernelWriteRequest extends DecodedWriteRequest {
   /** Of 2.0: how often a series or a sample said when its counter began. */
   readonly createdTimestampCount: number;
   /** Undefined when nobody has counted. */
-  readonly pairSamples: PairSamples | undefined;
+  readonly pairLabels: PairLabels | undefined;
 }
 
-/** How many samples are of series with the labels of a highly available pair of senders. */
-export interface PairSamples {
-  readonly withCluster: number;
-  readonly withReplica: number;
+/** How much of a request has the labels of a highly available pair of senders. */
+export interface PairLabels {
+  /** Float samples of series with a label `cluster`. */
+  readonly clusterSamples: number;
+  /** Series with a label `__replica__`. */
+  readonly replicaSeries: number;
 }
 
 /** Decodes the requests of one workspace, one after another, inside its linear memory. */
@@ -130,6 +133,8 @@ export class WriteRequestKernel {
     this.#columns.show(version === 1 ? this.#message : this.#labelBytes);
     this.#columns.seriesCount = this.#field(FIELD.seriesCount);
     this.#columns.sampleCount = this.#field(FIELD.sampleCount);
+    this.#columns.histograms.length = 0;
+    this.#columns.exemplars.length = 0;
     try {
       return version === 1 ? this.#result() : this.#resultV2();
     } catch (error) {
@@ -260,45 +265,65 @@ export class WriteRequestKernel {
 
   #result(): KernelWriteRequest {
     const rangeCount = this.#field(FIELD.rangeCount);
-    let metadata = NO_METADATA;
-    let exemplarCount = 0;
-    if (rangeCount > 0) {
-      const read: MetricMetadata[] = [];
-      this.#reader.reset(this.#messageView());
-      for (let i = 0; i < rangeCount; i++) {
-        const kind = this.#range(i, 0);
-        if (kind === RANGE.exemplar) exemplarCount++;
-        if (kind !== RANGE.metadata) continue;
-        if (read.length === this.#bounds.metadataMax) return this.#byTwin(1);
-        this.#reader.at = this.#range(i, 2);
-        read.push(readMetadata(this.#reader, this.#range(i, 3)));
+    if (rangeCount === 0) return this.#found(NO_METADATA, 0);
+    const { samplesMax, metadataMax } = this.#bounds;
+    const { histograms, exemplars, sampleCount } = this.#columns;
+    const message = this.#messageView();
+    const metadata: MetricMetadata[] = [];
+    this.#reader.reset(message);
+    for (let i = 0; i < rangeCount; i++) {
+      const series = this.#range(i, 1);
+      const from = this.#range(i, 2);
+      const to = this.#range(i, 3);
+      const kind = this.#range(i, 0);
+      if (kind === RANGE.metadata) {
+        this.#reader.at = from;
+        metadata.push(readMetadata(this.#reader, to));
+      } else if (kind === RANGE.exemplar) {
+        exemplars.push({ series, ...decodeExemplar(message, from, to) });
+      } else {
+        const { startMs: _, ...histogram } = decodeHistogram(message, from, to, 1);
+        histograms.push({ series, ...histogram });
       }
-      metadata = read;
+      const rows = sampleCount + histograms.length + exemplars.length;
+      if (rows > samplesMax || metadata.length > metadataMax) throw this.#tooLarge();
     }
-    return this.#counted(metadata, exemplarCount, 0);
+    return this.#found(metadata, 0);
   }
 
   #resultV2(): KernelWriteRequest {
     const rangeCount = this.#field(FIELD.rangeCount);
     const entryCount = this.#field(FIELD.entryCount);
-    let exemplarCount = 0;
-    if (rangeCount > 0 || entryCount > 0) {
-      const symbols = this.#symbols;
-      const view = this.#messageView();
-      symbols.reset(view);
-      symbols.count = this.#field(FIELD.symbolCount);
-      symbols.from = this.#wordsOf(this.#symbolsFrom);
-      symbols.to = this.#wordsOf(this.#symbolsTo);
-      this.#reader.reset(view);
-      for (let i = 0; i < rangeCount; i++) {
-        if (this.#range(i, 0) !== RANGE.exemplar) continue;
-        exemplarCount++;
-        this.#reader.at = this.#range(i, 2);
-        checkExemplar(this.#reader, this.#range(i, 3), symbols);
+    let created = this.#field(FIELD.createdCount);
+    if (rangeCount === 0 && entryCount === 0) return this.#found(NO_METADATA, created);
+    const { histograms, exemplars, sampleCount } = this.#columns;
+    const symbols = this.#symbols;
+    const message = this.#messageView();
+    symbols.reset(message);
+    symbols.count = this.#field(FIELD.symbolCount);
+    symbols.from = this.#wordsOf(this.#symbolsFrom);
+    symbols.to = this.#wordsOf(this.#symbolsTo);
+    for (let i = 0; i < rangeCount; i++) {
+      const series = this.#range(i, 1);
+      const from = this.#range(i, 2);
+      const to = this.#range(i, 3);
+      if (this.#range(i, 0) === RANGE.exemplar) {
+        exemplars.push({ series, ...decodeExemplarV2(message, from, to, symbols) });
+      } else {
+        const { startMs, ...histogram } = decodeHistogram(message, from, to, 2);
+        histograms.push({ series, ...histogram });
+        if (startMs !== 0) created++;
+      }
+      if (sampleCount + histograms.length + exemplars.length > this.#bounds.samplesMax) {
+        throw this.#tooLarge();
       }
     }
-    const metadata = entryCount === 0 ? NO_METADATA : this.#entryTexts(entryCount);
-    return this.#counted(metadata, exemplarCount, this.#field(FIELD.createdCount));
+    return this.#found(entryCount === 0 ? NO_METADATA : this.#entryTexts(entryCount), created);
+  }
+
+  /** Which entry is one too many, and where, is said by the twin. */
+  #tooLarge(): DecodeError {
+    return this.#reader.tooLarge(0, 'WriteRequest', 'too many entries');
   }
 
   #entryTexts(entryCount: number): MetricMetadata[] {
@@ -326,22 +351,14 @@ export class WriteRequestKernel {
     });
   }
 
-  #counted(
-    metadata: readonly MetricMetadata[],
-    exemplarCount: number,
-    createdTimestampCount: number,
-  ): KernelWriteRequest {
+  #found(metadata: readonly MetricMetadata[], createdTimestampCount: number): KernelWriteRequest {
     return {
       columns: this.#columns,
       metadata,
-      exemplarCount,
-      histogramCount: this.#field(FIELD.histogramCount),
-      histogramLabelsFrom: this.#field(FIELD.histogramLabelsFrom),
-      histogramLabelsTo: this.#field(FIELD.histogramLabelsTo),
       createdTimestampCount,
-      pairSamples: {
-        withCluster: this.#field(FIELD.clusterSamples),
-        withReplica: this.#field(FIELD.replicaSamples),
+      pairLabels: {
+        clusterSamples: this.#field(FIELD.clusterSamples),
+        replicaSeries: this.#field(FIELD.replicaSeries),
       },
     };
   }
@@ -357,14 +374,14 @@ export class WriteRequestKernel {
         ...decoded,
         columns: this.#adopted(decoded.columns, isInPlace ? this.#message : this.#labelBytes),
         createdTimestampCount: 0,
-        pairSamples: undefined,
+        pairLabels: undefined,
       };
     }
     const decoded = new WriteRequestV2Decoder(this.#bounds).decode(message);
     return {
       ...decoded,
       columns: this.#adopted(decoded.columns, this.#labelBytes),
-      pairSamples: undefined,
+      pairLabels: undefined,
     };
   }
 

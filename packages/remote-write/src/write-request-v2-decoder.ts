@@ -5,9 +5,9 @@
 //    met, in the spelling that storage knows from 1.0 (symbol-table.ts), so that a sender which changes
 //    from one version to the other goes on with the same series. Each series has label bytes of its own,
 //    which may be changed in place.
-// 3. Samples go straight into the columns. A TimeSeries without float samples is not in the columns, and
-//    its label bytes are given up again. Exemplars and native histograms are counted; the caller says
-//    what becomes of them. Times at which counters began are checked and counted, and go nowhere.
+// 3. Samples go straight into the columns; native histograms and exemplars become objects (histogram.ts,
+//    exemplar.ts). A TimeSeries without any of them is not in the columns, and its label bytes are given
+//    up again. Times at which counters began are checked and counted, and go nowhere.
 //
 // A few bytes of references can stand for many bytes of labels: what they add up to is bounded.
 //
@@ -17,7 +17,8 @@
 
 import { assert } from '@ampere/platform';
 import { ColumnsBuffer } from './columns.ts';
-import { checkExemplar } from './exemplar-v2.ts';
+import { decodeExemplarV2 } from './exemplar.ts';
+import { decodeHistogram } from './histogram.ts';
 import { readSample } from './sample.ts';
 import { readReference, SeriesMetadata } from './series-metadata.ts';
 import { LabelRuns, SymbolTable } from './symbol-table.ts';
@@ -70,10 +71,6 @@ export class WriteRequestV2Decoder {
   readonly #symbols = new SymbolTable();
   readonly #labels = new LabelRuns();
   readonly #metadata = new SeriesMetadata();
-  #exemplarCount = 0;
-  #histogramCount = 0;
-  #histogramLabelsFrom = 0;
-  #histogramLabelsTo = 0;
   #createdTimestampCount = 0;
   // Of the series being walked: the label name that waits for its value, where references
   // were met last, and the symbol that is the metric's name.
@@ -95,10 +92,6 @@ export class WriteRequestV2Decoder {
     columns.reset(body);
     this.#labels.length = 0;
     this.#metadata.reset();
-    this.#exemplarCount = 0;
-    this.#histogramCount = 0;
-    this.#histogramLabelsFrom = 0;
-    this.#histogramLabelsTo = 0;
     this.#createdTimestampCount = 0;
     this.#readSymbols(body.length);
     this.#readSeries(body.length);
@@ -106,10 +99,6 @@ export class WriteRequestV2Decoder {
     return {
       columns,
       metadata: this.#metadata.entries,
-      exemplarCount: this.#exemplarCount,
-      histogramCount: this.#histogramCount,
-      histogramLabelsFrom: this.#histogramLabelsFrom,
-      histogramLabelsTo: this.#histogramLabelsTo,
       createdTimestampCount: this.#createdTimestampCount,
     };
   }
@@ -165,11 +154,11 @@ export class WriteRequestV2Decoder {
     const labels = this.#labels;
     const metadata = this.#metadata;
     const samplesBefore = columns.sampleCount;
-    const histogramsBefore = this.#histogramCount;
     const labelsFrom = labels.length;
     let histogramsAt = NONE;
     this.#nameWaiting = NONE;
     this.#metricName = 0;
+    columns.beginSeries();
     metadata.beginSeries();
     while (reader.at < end) {
       const tagAt = reader.at;
@@ -182,11 +171,13 @@ export class WriteRequestV2Decoder {
         this.#sample(tagAt, end);
       } else if (tag === HISTOGRAMS) {
         histogramsAt = tagAt;
-        this.#histogramCount++;
-        reader.at = reader.contentEnd(end, 'TimeSeries.histograms');
+        this.#requireRoom(tagAt, 'TimeSeries.histograms');
+        this.#histogram(reader.contentEnd(end, 'TimeSeries.histograms'));
       } else if (tag === EXEMPLARS) {
-        this.#exemplarCount++;
-        checkExemplar(reader, reader.contentEnd(end, 'TimeSeries.exemplars'), this.#symbols);
+        this.#requireRoom(tagAt, 'TimeSeries.exemplars');
+        const to = reader.contentEnd(end, 'TimeSeries.exemplars');
+        columns.addExemplar(decodeExemplarV2(reader.bytes, reader.at, to, this.#symbols));
+        reader.at = to;
       } else if (tag === METADATA) {
         metadata.read(reader, reader.contentEnd(end, 'TimeSeries.metadata'), this.#symbols);
       } else if (tag === CREATED_TIMESTAMP) {
@@ -207,14 +198,8 @@ export class WriteRequestV2Decoder {
       );
     }
     metadata.endSeries(reader, this.#metricName, this.#symbols, this.#bounds.metadataMax);
-    if (hasSamples) {
-      columns.addSeries(labelsFrom, labels.length);
-    } else if (histogramsBefore === 0 && this.#histogramCount > 0) {
-      this.#histogramLabelsFrom = labelsFrom;
-      this.#histogramLabelsTo = labels.length;
-    } else {
-      labels.length = labelsFrom;
-    }
+    if (columns.hasContent) columns.addSeries(labelsFrom, labels.length);
+    else labels.length = labelsFrom;
   }
 
   #labelsRefs(end: number): void {
@@ -242,13 +227,23 @@ export class WriteRequestV2Decoder {
   }
 
   #sample(tagAt: number, end: number): void {
-    const { samplesMax } = this.#bounds;
+    this.#requireRoom(tagAt, 'TimeSeries.samples');
     const reader = this.#reader;
-    const columns = this.#columns;
-    if (columns.sampleCount === samplesMax) {
-      throw reader.tooLarge(tagAt, 'TimeSeries.samples', `more than ${samplesMax} samples`);
-    }
     const sampleEnd = reader.contentEnd(end, 'TimeSeries.samples');
-    if (readSample(reader, sampleEnd, columns, SAMPLE_FIELDS) !== 0) this.#createdTimestampCount++;
+    if (readSample(reader, sampleEnd, this.#columns, SAMPLE_FIELDS) !== 0) this.#createdTimestampCount++;
+  }
+
+  #histogram(to: number): void {
+    const reader = this.#reader;
+    const decoded = decodeHistogram(reader.bytes, reader.at, to, 2);
+    if (decoded.startMs !== 0) this.#createdTimestampCount++;
+    this.#columns.addHistogram(decoded);
+    reader.at = to;
+  }
+
+  #requireRoom(tagAt: number, field: string): void {
+    const { samplesMax } = this.#bounds;
+    if (this.#columns.rowCount < samplesMax) return;
+    throw this.#reader.tooLarge(tagAt, field, `more than ${samplesMax} samples`);
   }
 }
