@@ -114,6 +114,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
       limits: configuration.limits,
       fsync: configuration.walFsync,
       buildInfo: BUILD_INFO,
+      publicUrl: configuration.publicUrl ?? urlOf(configuration.listen),
       slowQueryMs: SLOW_QUERY_MS,
     },
     log: (level, message, fields) => logger[level](fields ?? {}, message),
@@ -152,7 +153,11 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     accountId: controlPlane.account.accountId,
     controlPlane,
     engine,
+    services: controlPlane.services,
+    onManagementCall: (call) => controlPlane.recordCall(call),
     limits,
+    listeners: configuration.listeners,
+    network: configuration.network,
     ...(configuration.metricsListen === undefined ? {} : { metricsListen: configuration.metricsListen }),
   });
   opened.add(() => gateway.stop());
@@ -161,6 +166,15 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
   const localUrl = urlOf({ host: configuration.listen.host, port: gateway.address.port });
   publicUrl = configuration.publicUrl ?? localUrl;
   await writeCredentialFiles(disk, dataFolder, controlPlane.account, region, localUrl);
+  // The usual way to have a renewed certificate taken.
+  process.on('SIGHUP', () => {
+    try {
+      gateway.reloadCertificates();
+      logger.info({}, 'certificates read again');
+    } catch (error) {
+      logger.error({ err: error }, 'certificates can not be read again; the old ones stay');
+    }
+  });
   gateway.markReady();
   logger.info({ url: localUrl, dataFolder, accountId: controlPlane.account.accountId }, 'ready');
 

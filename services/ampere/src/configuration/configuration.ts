@@ -6,16 +6,16 @@
 //
 // Every refusal is a ConfigurationError of one line that names the key and what is allowed.
 
+import type { NamedListener, NetworkRules } from '@ampere/gateway';
 import { type LimitsData, LimitsError, parseLimits } from '@ampere/limits';
 import { Ajv, type ErrorObject } from 'ajv';
 import { parseDocument } from 'yaml';
+import { ConfigurationError } from './configuration-error.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
+import { type ListenerSection, type NetworkSection, readListeners, readNetworkRules } from './network.ts';
 import { CONFIGURATION_SCHEMA } from './schema.ts';
 
-/** The configuration can't be used; the message is one line for the person who wrote it. */
-export class ConfigurationError extends Error {
-  override name = 'ConfigurationError';
-}
+export { ConfigurationError };
 
 export interface Configuration {
   readonly listen: ListenAddress;
@@ -32,6 +32,9 @@ export interface Configuration {
   readonly logLevel: string;
   /** An additional listener for `/metrics` without authentication. */
   readonly metricsListen: ListenAddress | undefined;
+  /** Further listeners, and what may be reached through them. */
+  readonly listeners: readonly NamedListener[];
+  readonly network: NetworkRules;
   readonly walFsync: 'always' | 'interval' | 'off';
   readonly limits: LimitsData;
 }
@@ -63,6 +66,8 @@ interface Document {
   metrics?: { listen?: string };
   wal?: { fsync?: 'always' | 'interval' | 'off' };
   limits?: object;
+  listeners?: ListenerSection[];
+  network?: NetworkSection;
 }
 
 /**
@@ -83,7 +88,10 @@ export function readConfiguration(
       'root.access_key_id and root.secret_access_key go together: set both or neither',
     );
   }
+  const listeners = readListeners(document.listeners ?? []);
   return {
+    listeners,
+    network: readNetworkRules(document.network ?? {}, listeners),
     listen: parseListenAddress(document.listen ?? '127.0.0.1:9009')!,
     dataFolder: document.data_dir ?? './data',
     region: document.region ?? 'us-east-1',

@@ -49,6 +49,8 @@ export interface TenantsOptions {
   readonly log: Log;
   /** Called when a tenant's data is gone, so that its metrics go too. */
   readonly onDeleted?: (tenantId: string) => void;
+  /** Called when a tenant's database is open, at the start or later. */
+  readonly onOpened?: (tenant: Tenant) => void;
 }
 
 /** `failed`: its folder is there and can't be opened. */
@@ -184,12 +186,20 @@ export class Tenants {
   async #openOne(tenantId: string): Promise<void> {
     const { disk, clock, log, openStorage } = this.#options;
     const folder = `${this.#folder}/${tenantId}`;
-    const limits = this.#options.limits.forWorkspace(tenantId);
-    const metadata = await MetadataStore.open({ path: `${folder}/metadata.json`, limits, disk, clock, log });
+    const limitsNow = () => this.#options.limits.forWorkspace(tenantId);
+    const metadata = await MetadataStore.open({
+      path: `${folder}/metadata.json`,
+      limitsNow,
+      disk,
+      clock,
+      log,
+    });
     const ha = await HaTracker.open({ path: `${folder}/ha.json`, disk, clock, log });
     const tsdb = await openStorage({ tenantId, folder: `${folder}/tsdb` });
     this.#failed.delete(tenantId);
-    this.#tenants.set(tenantId, new Tenant(tenantId, { tsdb, metadata, ha, limits, clock }));
+    const tenant = new Tenant(tenantId, { tsdb, metadata, ha, limitsNow, clock });
+    this.#tenants.set(tenantId, tenant);
+    this.#options.onOpened?.(tenant);
   }
 
   async #removeFolder(tenantId: string): Promise<void> {

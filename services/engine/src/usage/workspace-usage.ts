@@ -79,7 +79,7 @@ export interface LimitUsage {
 export interface UsageParts {
   readonly tsdb: Pick<TenantStorage, 'stats' | 'activeInLargestMetric'>;
   readonly metadata: Pick<MetadataStore, 'size'>;
-  readonly limits: WorkspaceLimits;
+  readonly limitsNow: () => WorkspaceLimits;
   readonly ingestionTokens: TokenBucket;
   readonly clock: Clock;
 }
@@ -131,7 +131,7 @@ export class WorkspaceUsage {
   }
 
   limits(): LimitUsage[] {
-    const { limits } = this.#parts;
+    const limits = this.#parts.limitsNow();
     return ENFORCED.map((name) => {
       const { field, meaning, unit } = LIMITS[name];
       const refusals = this.#refusals.get(name);

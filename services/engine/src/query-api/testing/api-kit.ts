@@ -76,8 +76,8 @@ function usageOf(clock: FakeClock): WorkspaceUsage {
   return new WorkspaceUsage({
     tsdb: { stats: () => stats, activeInLargestMetric: () => 0 },
     metadata: { size: 0 },
-    limits: new Limits(parseLimits(undefined)).forWorkspace('ws-1'),
-    ingestionTokens: new TokenBucket({ perSecond: 0, burst: 0 }, clock),
+    limitsNow: () => new Limits(parseLimits(undefined)).forWorkspace('ws-1'),
+    ingestionTokens: new TokenBucket(() => ({ perSecond: 0, burst: 0 }), clock),
     clock,
   });
 }
@@ -90,6 +90,7 @@ export interface KitOptions {
   readonly status?: (limit: number) => TsdbStatus;
   readonly haClusters?: ReturnType<QueryTenant['ha']['clusters']>;
   readonly slowQueryMs?: number;
+  readonly groups?: QueryTenant['rules']['groups'];
 }
 
 export class ApiKit {
@@ -117,6 +118,7 @@ export class ApiKit {
       metadata: { of: (name) => metadata.get(name) ?? [], entries: () => metadata.entries() },
       ha: { clusters: () => options.haClusters ?? [] },
       usage: this.usage,
+      rules: { groups: options.groups ?? [], faults: new Map() },
       limits: { queryTimeRangeMs: 0, querySamplesMax: 0, retentionMs: 150 * 86_400_000, ...options.limits },
     };
     const apiOptions: QueryApiOptions = {
