@@ -17,6 +17,8 @@ export interface AlertingKitOptions {
   readonly dataDir?: string;
   readonly clock?: FakeClock;
   readonly disk?: Disk;
+  /** Opened in `beforeAll` on a given folder, and to be stopped by whoever opened it. */
+  readonly forWholeFile?: boolean;
 }
 
 export interface Answer {
@@ -51,7 +53,9 @@ export class AlertingKit {
     let kit: AlertingKit | undefined;
     const engine = await openLocalEngine({
       dataDir,
-      limits: parseLimits(options.limits ?? { defaults: { rule_evaluation_interval: '1s' } }),
+      limits: parseLimits(
+        options.limits ?? { defaults: { rule_evaluation_interval: '1s', alert_manager_tps: 0 } },
+      ),
       fsync: 'always',
       buildInfo: { version: '', revision: '', branch: '', buildUser: '', buildDate: '', goVersion: '' },
       publicUrl: 'http://ampere.test',
@@ -64,7 +68,7 @@ export class AlertingKit {
     });
     await engine.createTenant(WORKSPACE);
     kit = new AlertingKit(engine, clock, dataDir);
-    onTestFinished(() => engine.stop());
+    if (options.forWholeFile !== true) onTestFinished(() => engine.stop());
     return kit;
   }
 
@@ -84,7 +88,19 @@ export class AlertingKit {
       WORKSPACE,
       definition === undefined ? undefined : Buffer.from(definition),
     );
-    await settle();
+    await this.until(async () => (await this.alertManagerStatus()) === (config === undefined ? 404 : 200));
+  }
+
+  /** Waits for what the disk is asked for; the clock stands still. */
+  async until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+    for (let i = 0; !(await isSo()); i++) {
+      if (i === 10_000) throw new Error('waited in vain');
+      await settle();
+    }
+  }
+
+  async alertManagerStatus(): Promise<number> {
+    return (await this.ask('GET', '/alertmanager/api/v2/status')).status;
   }
 
   /** Moves the clock second by second, with all that happens between. */
