@@ -50,7 +50,7 @@ test('samples, stale markers and histograms each find their series', () => {
     histograms: [undefined, histogram, undefined],
   });
   expect([...written.firstSample]).toEqual([0, 1, 1, 2]);
-  expect(written.histograms).toEqual([{ series: 1, timeMs: 7, histogram, kind: 'float' }]);
+  expect(written.histograms).toEqual([{ series: 1, timeMs: 7, histogram, kind: 'float', isStale: false }]);
   expect([...written.timesMs]).toEqual([7, 7]);
   expect(new Float64Array(written.valueWords.slice().buffer)[0]).toBe(1.5);
   expect(isStaleAt(written.valueWords, 1)).toBe(true);

@@ -34,7 +34,7 @@ export class RuleColumns {
       firstSample[i] = samples;
       const histogram = histograms?.[i];
       if (histogram !== undefined) {
-        native.push({ series: i, timeMs, histogram, kind: 'float' });
+        native.push({ series: i, timeMs, histogram, kind: 'float', isStale: false });
         continue;
       }
       // As words, because a stale marker may not survive as a number.
