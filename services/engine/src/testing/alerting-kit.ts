@@ -38,10 +38,11 @@ export class AlertingKit {
   readonly engine: Engine;
   readonly clock: FakeClock;
   readonly dataDir: string;
-  readonly delivery = new FakeDelivery();
+  readonly delivery: FakeDelivery;
   readonly logged: { level: string; message: string }[] = [];
 
-  private constructor(engine: Engine, clock: FakeClock, dataDir: string) {
+  private constructor(engine: Engine, clock: FakeClock, dataDir: string, delivery: FakeDelivery) {
+    this.delivery = delivery;
     this.engine = engine;
     this.clock = clock;
     this.dataDir = dataDir;
@@ -50,6 +51,7 @@ export class AlertingKit {
   static async open(options: AlertingKitOptions = {}): Promise<AlertingKit> {
     const dataDir = options.dataDir ?? temporaryFolder();
     const clock = options.clock ?? new FakeClock(1_700_000_000_000);
+    const delivery = new FakeDelivery();
     let kit: AlertingKit | undefined;
     const engine = await openLocalEngine({
       dataDir,
@@ -63,11 +65,11 @@ export class AlertingKit {
       disk: options.disk ?? new NodeDisk(),
       clock,
       random: new SeededRandom(1),
-      delivery: { deliver: (outgoing) => kit!.delivery.deliver(outgoing) },
+      delivery,
       log: (level, message) => kit?.logged.push({ level, message }),
     });
     await engine.createTenant(WORKSPACE);
-    kit = new AlertingKit(engine, clock, dataDir);
+    kit = new AlertingKit(engine, clock, dataDir, delivery);
     if (options.forWholeFile !== true) onTestFinished(() => engine.stop());
     return kit;
   }
