@@ -9,7 +9,7 @@
 
 import { join } from 'node:path';
 import { AccountError, type LocalControlPlane, openControlPlane, StoreError } from '@ampere/control-plane';
-import { EngineWorker } from '@ampere/engine';
+import { EngineWorker, type PublishForWorkspace } from '@ampere/engine';
 import { createGateway } from '@ampere/gateway';
 import { Limits } from '@ampere/limits';
 import { Registry } from '@ampere/metrics';
@@ -23,7 +23,7 @@ import { exportLines, writeCredentialFiles } from './credential-files.ts';
 import { definitionReaders } from './definition-readers.ts';
 import { FolderLockError, lockFolder } from './folder-lock.ts';
 import { createLogger } from './logger.ts';
-import { openEmbeddedSns } from './notifications.ts';
+import { openEmbeddedSns, workspacePublisher } from './notifications.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
 
 /** Signals closer together than this are one request to stop. */
@@ -107,6 +107,12 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
   const failed = new Promise<void>((resolve) => {
     reportFailure = resolve;
   });
+  // The topics open later than the engine, which may have something to say at once.
+  let publish: PublishForWorkspace = async () => ({
+    ok: false,
+    retry: true,
+    reason: 'the server is starting',
+  });
   const engine = await EngineWorker.start({
     entry: new URL('./engine-worker.mjs', import.meta.url),
     settings: {
@@ -118,6 +124,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
       slowQueryMs: SLOW_QUERY_MS,
     },
     log: (level, message, fields) => logger[level](fields ?? {}, message),
+    publish: (...publication) => publish(...publication),
     onExit: (error) => {
       logger.fatal({ err: error }, 'the engine has ended; the server stops so that it can be started afresh');
       reportFailure();
@@ -160,6 +167,14 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     logger,
   });
   opened.add(() => sns.stop());
+  publish = workspacePublisher({
+    outgoing: configuration.outgoing,
+    controlPlane,
+    region,
+    clock,
+    random,
+    sns,
+  });
   const gateway = createGateway({
     clock,
     random,
