@@ -17,6 +17,8 @@ export interface Credentials {
 export interface CredentialStore {
   /** The key, or undefined when nobody has it or it is inactive. */
   find(accessKeyId: string): Credentials | undefined;
+  /** Told when a key was used for a service, and its signature was right. */
+  used?(accessKeyId: string, service: string): void;
 }
 
 /** Where a method and raw path lead. */

@@ -21,10 +21,13 @@ import type {
 } from '@ampere/contracts';
 import { type AttachedPolicy, PolicyCache } from '@ampere/iam';
 import type { Limits } from '@ampere/limits';
+import { type HttpGet, TokenVerifier } from '@ampere/oidc';
 import { assert, type Clock, type Disk, type Random } from '@ampere/platform';
-import { type Account, type AccountOptions, ensureAccount, RootCredentials } from './account.ts';
+import { type Account, type AccountOptions, ensureAccount } from './account.ts';
 import type { DefinitionReaders } from './definition-readers.ts';
 import { ApiError, fieldsInvalid, RESOURCE_TYPES, requestInFlight, tokenReused } from './errors.ts';
+import { iamService } from './iam-api/index.ts';
+import { Identity } from './identity/identity.ts';
 import type { Log } from './log.ts';
 import type { AnyOperation, OperationContext, OperationParts } from './operation.ts';
 import { OPERATIONS } from './operations/index.ts';
@@ -39,6 +42,7 @@ import { Router } from './router.ts';
 import { RulesNamespaceStore } from './rules-namespace-store.ts';
 import { Settings } from './settings.ts';
 import { Store } from './store.ts';
+import { stsService } from './sts-api/index.ts';
 import { TagStore } from './tag-store.ts';
 import { workspaceResource } from './taggable.ts';
 import { type InputValues, readInput } from './validate.ts';
@@ -65,6 +69,10 @@ export interface ControlPlaneOptions {
   readonly settingsListener?: WorkspaceSettingsListener | undefined;
   /** Who understands rule files and alert manager definitions; without, their operations aren't there. */
   readonly readers?: DefinitionReaders | undefined;
+  /** Fetches documents of OpenID Connect issuers; without, no token is accepted. */
+  readonly oidcGet?: HttpGet | undefined;
+  /** URLs of issuers inside our network, which may be spoken to without TLS. */
+  readonly privateIssuers?: readonly string[] | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly disk: Disk;
@@ -110,6 +118,7 @@ class SqliteControlPlane implements LocalControlPlane {
   readonly services: readonly AwsService[];
   readonly credentials: CredentialStore;
   readonly workspaces: WorkspaceDirectory;
+  readonly #identity: Identity;
   readonly #parts: OperationParts;
   readonly #requestTokens: RequestTokens;
   readonly #router: Router;
@@ -121,7 +130,6 @@ class SqliteControlPlane implements LocalControlPlane {
     const operations = OPERATIONS.filter(({ needs }) => needs === undefined || readers[needs] !== undefined);
     const settings = new Settings(store);
     this.account = ensureAccount(store, settings, options.account ?? {}, random);
-    this.credentials = new RootCredentials(this.account);
     const names = new ResourceNames(this.account.accountId, options.region);
     const directory = new MemoryDirectory(names, (resource) => tags.of(resource));
     const workspaces = new WorkspaceStore(store, (workspaceId) => refresh(workspaceId));
@@ -133,6 +141,8 @@ class SqliteControlPlane implements LocalControlPlane {
       settingsListener?.settingsChanged(workspaceId, effectiveSettings(workspaceId, parts, limits));
     const tags = new TagStore(store, ({ kind, id }) => {
       if (kind === 'workspace') refresh(id);
+      // What policies compare with is remembered with who they are attached to.
+      if (kind.startsWith('iam-')) identity.revision.count();
     });
     const refresh = (workspaceId: string): void => {
       const workspace = workspaces.find(workspaceId);
@@ -155,6 +165,24 @@ class SqliteControlPlane implements LocalControlPlane {
     const lifecycle = new WorkspaceLifecycle({ store, workspaces, tags, namespaces, backend, clock, log });
     const pages = new PageTokens(pageTokenKey(store, settings, random));
     this.workspaces = directory;
+    const identity = new Identity({
+      store,
+      account: this.account,
+      region: options.region,
+      tags,
+      settings,
+      clock,
+      random,
+      privateIssuers: options.privateIssuers ?? [],
+      resources: (arn) => {
+        const workspaceId = arn.slice(arn.lastIndexOf('/') + 1);
+        const workspace = directory.arnOf(workspaceId) === arn ? directory.find(workspaceId) : undefined;
+        return { policy: workspace?.resourcePolicy, tags: directory.tagsOf(arn) };
+      },
+    });
+    this.#identity = identity;
+    this.credentials = identity.credentials;
+    const verifier = new TokenVerifier({ get: options.oidcGet ?? noOidc, clock });
     const quotaStore = new QuotaStore(store, clock);
     const quotas = new Quotas({
       store,
@@ -168,6 +196,8 @@ class SqliteControlPlane implements LocalControlPlane {
       },
     });
     this.services = [
+      iamService(identity),
+      stsService(identity, verifier),
       new ServiceQuotas({
         quotas,
         store: quotaStore,
@@ -219,6 +249,7 @@ class SqliteControlPlane implements LocalControlPlane {
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#parts.lifecycle.stop();
+    this.#identity.stop();
     this.#parts.store.close();
   }
 
@@ -268,6 +299,9 @@ class SqliteControlPlane implements LocalControlPlane {
     }
   }
 }
+
+/** Where nothing was given to fetch with. */
+const noOidc: HttpGet = () => Promise.reject(new Error('this server makes no requests to issuers'));
 
 /** What a conflict over a clientToken is about: the workspace, or the token when there is none yet. */
 function subject(key: TokenKey, input: InputValues): { resourceId: string; resourceType: string } {
