@@ -24,6 +24,7 @@ import { exportLines, writeCredentialFiles } from './credential-files.ts';
 import { definitionReaders } from './definition-readers.ts';
 import { FolderLockError, lockFolder } from './folder-lock.ts';
 import { createLogger } from './logger.ts';
+import { oidcGet } from './oidc-get.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
 
 /** Signals closer together than this are one request to stop. */
@@ -114,6 +115,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
       limits: configuration.limits,
       fsync: configuration.walFsync,
       buildInfo: BUILD_INFO,
+      publicUrl: configuration.publicUrl ?? urlOf(configuration.listen),
       slowQueryMs: SLOW_QUERY_MS,
     },
     log: (level, message, fields) => logger[level](fields ?? {}, message),
@@ -137,6 +139,8 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     limits,
     backend: engine,
     readers: definitionReaders(limits, () => controlPlane.account.accountId),
+    oidcGet: oidcGet(configuration.privateIssuers, clock),
+    privateIssuers: configuration.privateIssuers,
     clock,
     random,
     disk,
@@ -153,7 +157,10 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     controlPlane,
     engine,
     services: controlPlane.services,
+    onManagementCall: (call) => controlPlane.recordCall(call),
     limits,
+    listeners: configuration.listeners,
+    network: configuration.network,
     ...(configuration.metricsListen === undefined ? {} : { metricsListen: configuration.metricsListen }),
   });
   opened.add(() => gateway.stop());
@@ -162,6 +169,15 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
   const localUrl = urlOf({ host: configuration.listen.host, port: gateway.address.port });
   publicUrl = configuration.publicUrl ?? localUrl;
   await writeCredentialFiles(disk, dataFolder, controlPlane.account, region, localUrl);
+  // The usual way to have a renewed certificate taken.
+  process.on('SIGHUP', () => {
+    try {
+      gateway.reloadCertificates();
+      logger.info({}, 'certificates read again');
+    } catch (error) {
+      logger.error({ err: error }, 'certificates can not be read again; the old ones stay');
+    }
+  });
   gateway.markReady();
   logger.info({ url: localUrl, dataFolder, accountId: controlPlane.account.accountId }, 'ready');
 

@@ -7,23 +7,26 @@
 // 3. The handler runs in one transaction together with the note of its clientToken. As SQLite is
 //    synchronous here, no other request comes between a check (quota, token, status) and its change.
 // 4. Effects outside the database (the directory in memory, the engine) follow the commit.
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type {
   ApiResponse,
   AwsService,
   ControlPlane,
   ControlPlaneRequest,
   CredentialStore,
+  ManagementCall,
   RouteResult,
   WorkspaceBackend,
   WorkspaceDirectory,
   WorkspaceSettingsListener,
 } from '@ampere/contracts';
 import { type AttachedPolicy, PolicyCache } from '@ampere/iam';
+import { RotatedLines } from '@ampere/json-lines';
 import type { Limits } from '@ampere/limits';
 import { type HttpGet, TokenVerifier } from '@ampere/oidc';
 import { assert, type Clock, type Disk, type Random } from '@ampere/platform';
 import { type Account, type AccountOptions, ensureAccount } from './account.ts';
+import { AuditTrail } from './audit/audit-trail.ts';
 import type { DefinitionReaders } from './definition-readers.ts';
 import { ApiError, fieldsInvalid, RESOURCE_TYPES, requestInFlight, tokenReused } from './errors.ts';
 import { iamService } from './iam-api/index.ts';
@@ -51,6 +54,10 @@ import { WorkspaceLifecycle } from './workspace-lifecycle.ts';
 import { WorkspacePartStore } from './workspace-part-store.ts';
 import { effectiveSettings } from './workspace-settings.ts';
 import { WorkspaceStore } from './workspace-store.ts';
+
+/** A gigabyte of records at most. */
+const AUDIT_FILE_BYTES_MAX = 1 << 20;
+const AUDIT_FILES_MAX = 1024;
 
 export interface ControlPlaneOptions {
   /** File of the database; it and its folder are made when they are missing, for the owner alone. */
@@ -85,7 +92,9 @@ export interface LocalControlPlane extends ControlPlane {
   readonly account: Account;
   /** The AWS APIs beside AMP's. */
   readonly services: readonly AwsService[];
-  /** Waits for workspaces that are being created or deleted right now, then closes the database. */
+  /** Takes down a management call in the audit trail. */
+  recordCall(call: ManagementCall): void;
+  /** Waits for workspaces that are being created or deleted right now, then closes the database and the audit trail. */
   stop(): Promise<void>;
 }
 
@@ -104,9 +113,16 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Lo
     await (await disk.openAppend(databasePath, 'create')).close();
     await disk.syncFolder(folder);
   }
+  const auditLines = await RotatedLines.open({
+    folder: join(folder, 'audit'),
+    disk,
+    fileBytesMax: AUDIT_FILE_BYTES_MAX,
+    filesMax: AUDIT_FILES_MAX,
+    onError: (error) => options.log.error({ err: error }, 'the audit trail can not be written'),
+  });
   const store = new Store({ path: databasePath, nativeBinding, clock });
   try {
-    return new SqliteControlPlane(store, options);
+    return new SqliteControlPlane(store, auditLines, options);
   } catch (error) {
     store.close();
     throw error;
@@ -119,13 +135,14 @@ class SqliteControlPlane implements LocalControlPlane {
   readonly credentials: CredentialStore;
   readonly workspaces: WorkspaceDirectory;
   readonly #identity: Identity;
+  readonly #audit: AuditTrail;
   readonly #parts: OperationParts;
   readonly #requestTokens: RequestTokens;
   readonly #router: Router;
   readonly #operations: ReadonlyMap<string, AnyOperation>;
   #stopped = false;
 
-  constructor(store: Store, options: ControlPlaneOptions) {
+  constructor(store: Store, auditLines: RotatedLines, options: ControlPlaneOptions) {
     const { limits, backend, clock, random, log, publicUrl, settingsListener, readers = {} } = options;
     const operations = OPERATIONS.filter(({ needs }) => needs === undefined || readers[needs] !== undefined);
     const settings = new Settings(store);
@@ -195,9 +212,12 @@ class SqliteControlPlane implements LocalControlPlane {
         for (const workspaceId of parts.owners('configuration')) tellSettings(workspaceId);
       },
     });
+    const { accountId } = this.account;
+    this.#audit = new AuditTrail({ lines: auditLines, region: options.region, accountId, clock, random });
     this.services = [
       iamService(identity),
       stsService(identity, verifier),
+      this.#audit,
       new ServiceQuotas({
         quotas,
         store: quotaStore,
@@ -229,6 +249,10 @@ class SqliteControlPlane implements LocalControlPlane {
     lifecycle.resume();
   }
 
+  recordCall(call: ManagementCall): void {
+    this.#audit.record(call);
+  }
+
   route(method: string, rawPath: string): RouteResult {
     return this.#router.route(method, rawPath);
   }
@@ -251,6 +275,7 @@ class SqliteControlPlane implements LocalControlPlane {
     await this.#parts.lifecycle.stop();
     this.#identity.stop();
     this.#parts.store.close();
+    await this.#audit.close();
   }
 
   #answer(operation: AnyOperation, request: ControlPlaneRequest): Uint8Array {

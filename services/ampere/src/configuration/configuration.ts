@@ -6,16 +6,16 @@
 //
 // Every refusal is a ConfigurationError of one line that names the key and what is allowed.
 
+import type { NamedListener, NetworkRules } from '@ampere/gateway';
 import { type LimitsData, LimitsError, parseLimits } from '@ampere/limits';
 import { Ajv, type ErrorObject } from 'ajv';
 import { parseDocument } from 'yaml';
+import { ConfigurationError } from './configuration-error.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
+import { type ListenerSection, type NetworkSection, readListeners, readNetworkRules } from './network.ts';
 import { CONFIGURATION_SCHEMA } from './schema.ts';
 
-/** The configuration can't be used; the message is one line for the person who wrote it. */
-export class ConfigurationError extends Error {
-  override name = 'ConfigurationError';
-}
+export { ConfigurationError };
 
 export interface Configuration {
   readonly listen: ListenAddress;
@@ -29,9 +29,14 @@ export interface Configuration {
   readonly publicUrl: string | undefined;
   /** Where notifications will be published; nothing publishes yet. Undefined: the embedded topics. */
   readonly snsEndpoint: string | undefined;
+  /** URLs of OpenID Connect issuers on private addresses, with or without TLS. */
+  readonly privateIssuers: readonly string[];
   readonly logLevel: string;
   /** An additional listener for `/metrics` without authentication. */
   readonly metricsListen: ListenAddress | undefined;
+  /** Further listeners, and what may be reached through them. */
+  readonly listeners: readonly NamedListener[];
+  readonly network: NetworkRules;
   readonly walFsync: 'always' | 'interval' | 'off';
   readonly limits: LimitsData;
 }
@@ -59,10 +64,13 @@ interface Document {
   root?: { access_key_id?: string; secret_access_key?: string };
   public_url?: string;
   sns?: { endpoint?: string };
+  oidc?: { private_issuers?: string[] };
   log?: { level?: string };
   metrics?: { listen?: string };
   wal?: { fsync?: 'always' | 'interval' | 'off' };
   limits?: object;
+  listeners?: ListenerSection[];
+  network?: NetworkSection;
 }
 
 /**
@@ -83,7 +91,10 @@ export function readConfiguration(
       'root.access_key_id and root.secret_access_key go together: set both or neither',
     );
   }
+  const listeners = readListeners(document.listeners ?? []);
   return {
+    listeners,
+    network: readNetworkRules(document.network ?? {}, listeners),
     listen: parseListenAddress(document.listen ?? '127.0.0.1:9009')!,
     dataFolder: document.data_dir ?? './data',
     region: document.region ?? 'us-east-1',
@@ -92,6 +103,7 @@ export function readConfiguration(
     rootSecretAccessKey: root.secret_access_key,
     publicUrl: document.public_url?.replace(/\/+$/, ''),
     snsEndpoint: document.sns?.endpoint,
+    privateIssuers: document.oidc?.private_issuers ?? [],
     logLevel: document.log?.level ?? 'info',
     metricsListen:
       document.metrics?.listen === undefined ? undefined : parseListenAddress(document.metrics.listen),

@@ -169,7 +169,7 @@ export class ServiceQuotas implements AwsService {
     requireService(input);
     const quota = quotaOf(input);
     const workspaceId = this.#contextOf(input, quota);
-    const desired = numberOf(input, 'DesiredValue');
+    const desired = numberOf(input, 'DesiredValue', quota);
     const now = shownValue(quota, this.#parts.quotas.valueOf(quota.key, workspaceId));
     if (desired <= now || now === 0) {
       const is = now === 0 ? 'unlimited' : String(now);
@@ -183,7 +183,7 @@ export class ServiceQuotas implements AwsService {
     const quota = quotaOf(input);
     const workspaceId = this.#contextOf(input, quota);
     const value =
-      input['Value'] === undefined || input['Value'] === null ? undefined : numberOf(input, 'Value');
+      input['Value'] === undefined || input['Value'] === null ? undefined : numberOf(input, 'Value', quota);
     this.#set(quota, workspaceId, value, principal);
     return { Quota: this.#show(quota, workspaceId, 'applied') };
   }
@@ -309,11 +309,12 @@ function quotaOf(input: Input): Quota {
   return quota;
 }
 
-function numberOf(input: Input, name: string): number {
+function numberOf(input: Input, name: string, { row }: Quota): number {
   const value = input[name];
   if (typeof value !== 'number' || !(value >= 0 && value <= VALUE_MAX)) {
     throw illegal(`${name}: must be a number from 0 to ${VALUE_MAX}`);
   }
+  if (row.unit !== 'ms' && !Number.isInteger(value)) throw illegal(`${name}: must be a whole number`);
   return value;
 }
 
