@@ -39,6 +39,7 @@ import { QuotaStore } from './quotas/quota-store.ts';
 import { Quotas } from './quotas/quotas.ts';
 import { ServiceQuotas } from './quotas/service-quotas.ts';
 import { parseBody, parseQuery } from './request-parts.ts';
+import { requestTagKeys, type TagRequest } from './request-tag-keys.ts';
 import { hashInput, RequestTokens, type TokenKey } from './request-tokens.ts';
 import { ResourceNames } from './resource-names.ts';
 import { Router } from './router.ts';
@@ -255,6 +256,11 @@ class SqliteControlPlane implements LocalControlPlane {
 
   route(method: string, rawPath: string): RouteResult {
     return this.#router.route(method, rawPath);
+  }
+
+  conditionKeys(request: TagRequest): ReadonlyMap<string, readonly string[]> {
+    const operation = this.#operations.get(request.match.operation);
+    return operation === undefined ? new Map() : requestTagKeys(operation, request);
   }
 
   async execute(request: ControlPlaneRequest): Promise<ApiResponse> {

@@ -1,3 +1,6 @@
+// Access keys of users. The secret is in the answer to the request that makes it, and in no other. Without
+// UserName an operation is about the caller.
+
 import type { Entity } from '../identity/entity.ts';
 import type { Identity } from '../identity/identity.ts';
 import { makeId, makeSecret } from '../identity/identity-names.ts';

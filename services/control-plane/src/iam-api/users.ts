@@ -1,3 +1,5 @@
+// Users. GetUser without a name is about the caller, which may be the root.
+
 import { nameKey } from '../identity/entity-store.ts';
 import { makeEntityId } from '../identity/identity-names.ts';
 import { taggedEntity } from '../identity/principals.ts';

@@ -1,3 +1,6 @@
+// The parts of identity brought together: the stores, the principals made of them, and whose keys are whose.
+// One object, so that operations and the composition see the same revision.
+
 import { type AttachedPolicy, rootPrincipal } from '@ampere/iam';
 import type { Clock, Random } from '@ampere/platform';
 import type { Account } from '../account.ts';
