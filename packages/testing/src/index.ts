@@ -1,3 +1,4 @@
+export { type MailServerForTests, type ReceivedMail, startMailServer } from './mail-server.ts';
 export {
   type Finished,
   freePort,

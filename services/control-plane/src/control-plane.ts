@@ -24,6 +24,7 @@ import { type AttachedPolicy, PolicyCache } from '@ampere/iam';
 import { RotatedLines } from '@ampere/json-lines';
 import type { Limits } from '@ampere/limits';
 import { assert, type Clock, type Disk, type Random } from '@ampere/platform';
+import type { TopicStore } from '@ampere/sns';
 import { type Account, type AccountOptions, ensureAccount, RootCredentials } from './account.ts';
 import { type InputValues, readInput } from './api/validate.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
@@ -44,6 +45,7 @@ import { ResourceStore } from './resource-store.ts';
 import { Router } from './router.ts';
 import { RulesNamespaceStore } from './rules-namespace-store.ts';
 import { Settings } from './settings.ts';
+import { SqliteTopicStore } from './sqlite-topic-store.ts';
 import { Store } from './store.ts';
 import { TagStore } from './tag-store.ts';
 import { workspaceResource } from './taggable.ts';
@@ -81,6 +83,8 @@ export interface ControlPlaneOptions extends Listeners {
 export interface LocalControlPlane extends ControlPlane {
   /** The account with its root access key, for the credentials file. */
   readonly account: Account;
+  /** Where the embedded SNS topics are kept; usable until `stop`. */
+  readonly topicStore: TopicStore;
   /** The AWS APIs beside AMP's. */
   readonly services: readonly AwsService[];
   /** Takes down a management call in the audit trail. */
@@ -122,6 +126,7 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Lo
 
 class SqliteControlPlane implements LocalControlPlane {
   readonly account: Account;
+  readonly topicStore: TopicStore;
   readonly services: readonly AwsService[];
   readonly credentials: CredentialStore;
   readonly workspaces: WorkspaceDirectory;
@@ -138,6 +143,7 @@ class SqliteControlPlane implements LocalControlPlane {
     const settings = new Settings(store);
     this.account = ensureAccount(store, settings, options.account ?? {}, random);
     this.credentials = new RootCredentials(this.account);
+    this.topicStore = new SqliteTopicStore(store, settings);
     const names = new ResourceNames(this.account.accountId, options.region);
     const directory = new MemoryDirectory(names, (resource) => tags.of(resource));
     const workspaces = new WorkspaceStore(store, (workspaceId) => {

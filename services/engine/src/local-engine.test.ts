@@ -7,6 +7,7 @@ import { FakeClock, NodeDisk, SeededRandom, SystemClock } from '@ampere/platform
 import { encodeSnappy, encodeWriteRequest, type OutgoingSeries } from '@ampere/remote-write';
 import { describeWith, run } from '@ampere/testing';
 import { expect, onTestFinished, test } from 'vitest';
+import { NO_DELIVERY } from './alertmanager/no-delivery.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import { openLocalEngine } from './local-engine.ts';
 import { bundleWorker } from './testing/bundle-worker.ts';
@@ -22,7 +23,14 @@ function settingsFor(dataDir: string, limits?: unknown): EngineSettings {
     buildDate: 'd',
     goVersion: 'g',
   };
-  return { dataDir, limits: parseLimits(limits), fsync: 'always', buildInfo, slowQueryMs: 1000 };
+  return {
+    dataDir,
+    limits: parseLimits(limits),
+    fsync: 'always',
+    buildInfo,
+    publicUrl: 'http://ampere.test',
+    slowQueryMs: 1000,
+  };
 }
 
 async function openHere(dataDir: string, clock: FakeClock, limits?: unknown) {
@@ -31,6 +39,7 @@ async function openHere(dataDir: string, clock: FakeClock, limits?: unknown) {
     disk: new NodeDisk(),
     clock,
     random: new SeededRandom(1),
+    delivery: NO_DELIVERY,
     log: () => {},
   });
   onTestFinished(() => engine.stop());
@@ -187,6 +196,7 @@ test('a thread that takes over from a dead one finds everything that was acknowl
     disk: new NodeDisk(),
     clock: new SystemClock(),
     random: new SeededRandom(1),
+    delivery: NO_DELIVERY,
     log: () => {},
   });
   await first.createTenant('ws-1');

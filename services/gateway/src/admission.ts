@@ -127,6 +127,7 @@ export class Admission {
       userAgent: exchange.header('user-agent'),
       resourceTags,
       conditionKeys,
+      scope: exchange.connection.scope,
     });
   }
 }

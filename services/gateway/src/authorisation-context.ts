@@ -8,6 +8,8 @@ export interface RequestFacts {
   readonly remoteAddress: string | undefined;
   readonly encrypted: boolean;
   readonly userAgent: string | undefined;
+  /** Name of the listener that it came through; undefined for the unnamed one. */
+  readonly scope: string | undefined;
   /** Tags of the resource that the action is checked on. */
   readonly resourceTags: ReadonlyMap<string, string> | undefined;
   /** Keys of the call itself (`aws:RequestTag/…`, `sts:ExternalId`). */
@@ -26,6 +28,7 @@ export function authorisationContext(facts: RequestFacts): AuthorisationContext 
     ['aws:PrincipalArn', [principal.arn]],
     ['aws:PrincipalAccount', [principal.accountId]],
   ]);
+  if (facts.scope !== undefined) context.set('aws:SourceVpce', [facts.scope]);
   if (facts.userAgent !== undefined) context.set('aws:UserAgent', [facts.userAgent]);
   if (facts.resourceTags !== undefined)
     for (const [key, value] of facts.resourceTags) context.set(`aws:ResourceTag/${key}`, [value]);

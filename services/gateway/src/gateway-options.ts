@@ -7,6 +7,8 @@ import type { Registry } from '@ampere/metrics';
 import type { Clock, Random } from '@ampere/platform';
 import type { Logger } from 'pino';
 import type { Authenticator } from './authenticator.ts';
+import type { NamedListener } from './listener.ts';
+import type { NetworkRules } from './network-scopes.ts';
 
 /** The part of the limits table that the gateway enforces itself; `Limits` of @ampere/limits is one. */
 export interface GatewayLimits {
@@ -27,6 +29,8 @@ export interface GatewayOptions {
   readonly engine: EngineClient;
   /** APIs beside AMP's, served at `/`; none when undefined. */
   readonly services?: readonly AwsService[];
+  /** A text that anybody may read at a path, such as a certificate in PEM; none when undefined. */
+  readonly publicFile?: (path: string) => Promise<string | undefined>;
   /** Told of every management call, for the audit. */
   readonly onManagementCall?: ManagementCallListener;
   readonly limits: GatewayLimits;
@@ -34,6 +38,10 @@ export interface GatewayOptions {
   readonly authenticator?: Authenticator;
   /** A second listener, without authentication, for `/metrics` and the health checks alone. */
   readonly metricsListen?: { readonly host: string; readonly port: number };
+  /** Further addresses, each with the name that policies see as `aws:SourceVpce`. */
+  readonly listeners?: readonly NamedListener[];
+  /** Which workspaces may be reached through which listeners; all through all when undefined. */
+  readonly network?: NetworkRules;
   readonly bounds?: Partial<GatewayBounds>;
 }
 

@@ -50,6 +50,34 @@ const refused = (name: string, text: string, environment: Record<string, string>
     expect(attempt).not.toThrow(/\n/);
   });
 
+test('what leaves the server, by default and as told', () => {
+  const { outgoing } = readConfiguration(undefined, {});
+  expect(outgoing).toMatchObject({
+    receivers: 'sns',
+    outbound: { allowPrivate: false, allow: [] },
+    smtp: undefined,
+  });
+  const told = readConfiguration(
+    file(
+      'outbound: {allow: [10.0.0.0/8]}\nalertmanager: {receivers: all}\nsns: {smtp: {smarthost: "mail:587", from: a@b.c}}',
+    ),
+    { AMPERE_SNS_ENDPOINT: 'http://sns:1/' },
+  ).outgoing;
+  expect(told).toMatchObject({
+    receivers: 'all',
+    outbound: { allow: ['10.0.0.0/8'] },
+    snsEndpoint: 'http://sns:1/',
+    smtp: { from: 'a@b.c', server: { host: 'mail', port: 587, tls: 'required' } },
+  });
+});
+
+refused('no network', 'outbound: {allow: [10.0.0.0/33]}', {}, 'outbound.allow.0', 'a network');
+refused(
+  'half an SMTP login',
+  'sns: {smtp: {smarthost: "m:25", from: a@b.c, username: u}}',
+  {},
+  'sns.smtp.username',
+);
 refused('an unknown key', 'liste: x', {}, 'ampere.yaml: liste: unknown key', 'data_dir');
 refused('an unknown key inside', 'log: {lvl: x}', {}, 'ampere.yaml: log.lvl: unknown key', 'level');
 refused('an unknown limit', 'limits: {defaults: {series: 1}}', {}, 'limits.defaults.series', 'active_series');
@@ -68,3 +96,32 @@ refused(
   { AMPERE_SECRET_ACCESS_KEY: 'short', AMPERE_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE' },
   'AMPERE_SECRET_ACCESS_KEY',
 );
+
+const NETWORK = `
+listeners:
+  - {name: vpc, listen: 'localhost:1', tls: {certificate: /nowhere/c.pem, key: /nowhere/k.pem}}
+  - {name: lab, listen: 'localhost:2'}
+network:
+  defaults: {query: private}
+  workspaces: {ws-1: {ingestion: private, query: open, listeners: [lab]}}
+`;
+
+test('listeners and who may be reached through them', () => {
+  const { listeners, network } = readConfiguration(file(NETWORK), {});
+  expect(listeners.map(({ name, address }) => [name, address.port])).toEqual([
+    ['vpc', 1],
+    ['lab', 2],
+  ]);
+  expect(network.defaults).toEqual({ ingestion: 'open', query: 'private', scopes: undefined });
+  expect(network.workspaces.get('ws-1')).toEqual({ ingestion: 'private', query: 'open', scopes: ['lab'] });
+  expect(() => listeners[0]!.readTls!()).toThrow('listeners: vpc: tls.certificate: /nowhere/c.pem can');
+});
+
+test('a listener that is there twice, and one that is not there', () => {
+  const twice = 'listeners: [{name: a, listen: "h:1"}, {name: a, listen: "h:2"}]';
+  expect(() => readConfiguration(file(twice), {})).toThrow('listeners: the name a is there twice');
+  const missing = 'network: {defaults: {listeners: [x]}}';
+  expect(() => readConfiguration(file(missing), {})).toThrow(
+    'network.defaults.listeners: there is no listener x; none is named',
+  );
+});

@@ -6,16 +6,24 @@
 //
 // Every refusal is a ConfigurationError of one line that names the key and what is allowed.
 
+import type { NamedListener, NetworkRules } from '@ampere/gateway';
 import { type LimitsData, LimitsError, parseLimits } from '@ampere/limits';
 import { Ajv, type ErrorObject } from 'ajv';
 import { parseDocument } from 'yaml';
+import { ConfigurationError } from './configuration-error.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
+import { type ListenerSection, type NetworkSection, readListeners, readNetworkRules } from './network.ts';
+import {
+  type AlertmanagerSection,
+  isNetwork,
+  type OutboundSection,
+  type OutgoingConfiguration,
+  readOutgoing,
+  type SnsSection,
+} from './outgoing.ts';
 import { CONFIGURATION_SCHEMA } from './schema.ts';
 
-/** The configuration can't be used; the message is one line for the person who wrote it. */
-export class ConfigurationError extends Error {
-  override name = 'ConfigurationError';
-}
+export { ConfigurationError };
 
 export interface Configuration {
   readonly listen: ListenAddress;
@@ -27,11 +35,14 @@ export interface Configuration {
   readonly rootSecretAccessKey: string | undefined;
   /** Undefined: derived from where it listens. */
   readonly publicUrl: string | undefined;
-  /** Where notifications will be published; nothing publishes yet. Undefined: the embedded topics. */
-  readonly snsEndpoint: string | undefined;
+  /** What leaves the server, through what, and where it may go. */
+  readonly outgoing: OutgoingConfiguration;
   readonly logLevel: string;
   /** An additional listener for `/metrics` without authentication. */
   readonly metricsListen: ListenAddress | undefined;
+  /** Further listeners, and what may be reached through them. */
+  readonly listeners: readonly NamedListener[];
+  readonly network: NetworkRules;
   readonly walFsync: 'always' | 'interval' | 'off';
   readonly limits: LimitsData;
 }
@@ -58,11 +69,15 @@ interface Document {
   account_id?: string;
   root?: { access_key_id?: string; secret_access_key?: string };
   public_url?: string;
-  sns?: { endpoint?: string };
+  sns?: SnsSection;
+  outbound?: OutboundSection;
+  alertmanager?: AlertmanagerSection;
   log?: { level?: string };
   metrics?: { listen?: string };
   wal?: { fsync?: 'always' | 'interval' | 'off' };
   limits?: object;
+  listeners?: ListenerSection[];
+  network?: NetworkSection;
 }
 
 /**
@@ -83,7 +98,10 @@ export function readConfiguration(
       'root.access_key_id and root.secret_access_key go together: set both or neither',
     );
   }
+  const listeners = readListeners(document.listeners ?? []);
   return {
+    listeners,
+    network: readNetworkRules(document.network ?? {}, listeners),
     listen: parseListenAddress(document.listen ?? '127.0.0.1:9009')!,
     dataFolder: document.data_dir ?? './data',
     region: document.region ?? 'us-east-1',
@@ -91,7 +109,7 @@ export function readConfiguration(
     rootAccessKeyId: root.access_key_id,
     rootSecretAccessKey: root.secret_access_key,
     publicUrl: document.public_url?.replace(/\/+$/, ''),
-    snsEndpoint: document.sns?.endpoint,
+    outgoing: readOutgoing(document),
     logLevel: document.log?.level ?? 'info',
     metricsListen:
       document.metrics?.listen === undefined ? undefined : parseListenAddress(document.metrics.listen),
@@ -143,6 +161,7 @@ function validate(document: Document, nameOf: (key: string) => string): void {
     'http-url',
     (text: string) => /^https?:\/\/[^\s/?#]+\/?[^\s?#]*$/.test(text) && URL.canParse(text),
   );
+  ajv.addFormat('network', isNetwork);
   const check = ajv.compile(CONFIGURATION_SCHEMA);
   if (check(document)) return;
   throw new ConfigurationError(describe(check.errors![0]!, nameOf));
@@ -151,6 +170,7 @@ function validate(document: Document, nameOf: (key: string) => string): void {
 const FORMATS: Readonly<Record<string, string>> = {
   'listen-address': 'host:port, for example 127.0.0.1:9009',
   'http-url': 'an http:// or https:// URL',
+  network: 'an IP address or a network, for example 10.0.0.0/8',
 };
 
 /** One line: the key and what is allowed there. */

@@ -2,6 +2,7 @@ import { INITIAL } from './0001-initial.ts';
 import { WORKSPACE_PARTS } from './0002-workspace-parts.ts';
 import { RULE_GROUPS_NAMESPACES } from './0003-rule-groups-namespaces.ts';
 import { QUOTAS } from './0004-quotas.ts';
+import { SNS_TOPICS } from './0005-sns-topics.ts';
 import { RESOURCES } from './0006-resources.ts';
 
 /**
@@ -13,5 +14,6 @@ export const MIGRATIONS: readonly string[] = [
   WORKSPACE_PARTS,
   RULE_GROUPS_NAMESPACES,
   QUOTAS,
+  SNS_TOPICS,
   RESOURCES,
 ];

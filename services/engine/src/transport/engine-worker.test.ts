@@ -28,6 +28,7 @@ async function start(dataDir?: string) {
       limits: parseLimits(undefined),
       fsync: 'always',
       buildInfo: BUILD_INFO,
+      publicUrl: '',
       slowQueryMs: 1000,
     },
     log: (level, message) => logged.push(`${level} ${message}`),
