@@ -29,9 +29,6 @@ import { registerProcessMetrics } from './process-metrics.ts';
 /** Signals closer together than this are one request to stop. */
 const SAME_SIGNAL_MS = 1_000;
 
-/** Queries that take at least so long are logged with what they cost. */
-const SLOW_QUERY_MS = 5_000;
-
 /**
  * `version` is that of the Prometheus whose language and API this is: clients such as Grafana choose
  * their features by it. What we are stands in the other fields.
@@ -114,7 +111,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
       limits: configuration.limits,
       fsync: configuration.walFsync,
       buildInfo: BUILD_INFO,
-      slowQueryMs: SLOW_QUERY_MS,
+      queries: { ...configuration.queries, threads: 0, entry: undefined },
     },
     log: (level, message, fields) => logger[level](fields ?? {}, message),
     onExit: (error) => {

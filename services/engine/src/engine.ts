@@ -29,6 +29,12 @@ const QUERY_PREFIX = '/prometheus/api/v1/';
 /** Answers everything below `/prometheus/api/v1/`, unknown endpoints included. */
 export interface QueryApi {
   handle(request: EngineRequest, tenant: Tenant): Promise<EngineResponse>;
+  /** Ends the queries of a workspace that is about to go. */
+  endWorkspace?(tenantId: string): void;
+  /** Its data is gone. */
+  forgetWorkspace?(tenantId: string): void;
+  /** Ends all queries and whatever they run on. */
+  stop?(): Promise<void>;
 }
 
 export interface EngineOptions {
@@ -89,6 +95,7 @@ export class Engine implements EngineClient {
         pushMetrics.removeWorkspace(tenantId);
         haMetrics.removeWorkspace(tenantId);
         maintenance.removeWorkspace(tenantId);
+        options.queryApi.forgetWorkspace?.(tenantId);
       },
     });
     const maintenance = new Maintenance({ ...options, tenants });
@@ -128,7 +135,10 @@ export class Engine implements EngineClient {
   }
 
   deleteTenant(tenant: string): Promise<void> {
-    return this.#tenants.delete(tenant);
+    const deleted = this.#tenants.delete(tenant);
+    // No new one comes any more.
+    this.#options.queryApi.endWorkspace?.(tenant);
+    return deleted;
   }
 
   async metricsText(): Promise<string> {
@@ -137,6 +147,7 @@ export class Engine implements EngineClient {
 
   async stop(): Promise<void> {
     this.#isStopping = true;
+    await this.#options.queryApi.stop?.();
     await this.#maintenance.stop();
     await this.#tenants.close();
   }

@@ -22,7 +22,8 @@ function settingsFor(dataDir: string, limits?: unknown): EngineSettings {
     buildDate: 'd',
     goVersion: 'g',
   };
-  return { dataDir, limits: parseLimits(limits), fsync: 'always', buildInfo, slowQueryMs: 1000 };
+  const queries = { threads: 0, entry: undefined, timeoutMs: 120_000, slowLogMs: 1000, experimental: true };
+  return { dataDir, limits: parseLimits(limits), fsync: 'always', buildInfo, queries };
 }
 
 async function openHere(dataDir: string, clock: FakeClock, limits?: unknown) {

@@ -6,11 +6,16 @@
 //
 // Every refusal is a ConfigurationError of one line that names the key and what is allowed.
 
-import { type LimitsData, LimitsError, parseLimits } from '@ampere/limits';
+import { type LimitsData, LimitsError, parseDurationMs, parseLimits } from '@ampere/limits';
 import { Ajv, type ErrorObject } from 'ajv';
 import { parseDocument } from 'yaml';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 import { CONFIGURATION_SCHEMA } from './schema.ts';
+
+/** Prometheus' own. */
+const QUERY_TIMEOUT = '2m';
+/** Queries that take at least so long are logged with what they cost. */
+const SLOW_QUERY_MS = 5_000;
 
 /** The configuration can't be used; the message is one line for the person who wrote it. */
 export class ConfigurationError extends Error {
@@ -33,6 +38,13 @@ export interface Configuration {
   /** An additional listener for `/metrics` without authentication. */
   readonly metricsListen: ListenAddress | undefined;
   readonly walFsync: 'always' | 'interval' | 'off';
+  readonly queries: {
+    /** Undefined: as many as the machine has cores, less one for the engine's own, and one at least. */
+    readonly threads: number | undefined;
+    readonly timeoutMs: number;
+    readonly slowLogMs: number;
+    readonly experimental: boolean;
+  };
   readonly limits: LimitsData;
 }
 
@@ -62,6 +74,8 @@ interface Document {
   log?: { level?: string };
   metrics?: { listen?: string };
   wal?: { fsync?: 'always' | 'interval' | 'off' };
+  promql?: { experimental?: boolean };
+  queries?: { threads?: number; timeout?: string; slow_log_ms?: number };
   limits?: object;
 }
 
@@ -96,6 +110,12 @@ export function readConfiguration(
     metricsListen:
       document.metrics?.listen === undefined ? undefined : parseListenAddress(document.metrics.listen),
     walFsync: document.wal?.fsync ?? 'always',
+    queries: {
+      threads: document.queries?.threads,
+      timeoutMs: parseDurationMs(document.queries?.timeout ?? QUERY_TIMEOUT)!,
+      slowLogMs: document.queries?.slow_log_ms ?? SLOW_QUERY_MS,
+      experimental: document.promql?.experimental ?? true,
+    },
     limits: readLimits(document.limits ?? {}, file?.path),
   };
 }
@@ -143,6 +163,7 @@ function validate(document: Document, nameOf: (key: string) => string): void {
     'http-url',
     (text: string) => /^https?:\/\/[^\s/?#]+\/?[^\s?#]*$/.test(text) && URL.canParse(text),
   );
+  ajv.addFormat('duration', (text: string) => (parseDurationMs(text) ?? 0) > 0);
   const check = ajv.compile(CONFIGURATION_SCHEMA);
   if (check(document)) return;
   throw new ConfigurationError(describe(check.errors![0]!, nameOf));
@@ -151,6 +172,7 @@ function validate(document: Document, nameOf: (key: string) => string): void {
 const FORMATS: Readonly<Record<string, string>> = {
   'listen-address': 'host:port, for example 127.0.0.1:9009',
   'http-url': 'an http:// or https:// URL',
+  duration: 'a duration such as 30s or 2m',
 };
 
 /** One line: the key and what is allowed there. */

@@ -396,6 +396,13 @@ test('slow queries are logged, others and other endpoints are not', async () => 
         series: 3,
         durationMs: 100,
         outcome: 'success',
+        id: '3',
+        arrivedAtMs: NOW_MS + 99,
+        queuedMs: 0,
+        status: 200,
+        error: null,
+        chunkBytes: 0,
+        answerBytes: 68,
       },
     },
   ]);

@@ -11,6 +11,11 @@ export interface QueryLimits {
   readonly queryTimeRangeMs: number;
   /** Samples that one query may hold in memory. */
   readonly querySamplesMax: number;
+  /** Bytes of chunks that an instant query, or each day of a range query, may read. */
+  readonly queryBytesMax: number;
+  /** Queries of the workspace that run at once, and those that wait for it. */
+  readonly concurrentQueriesMax: number;
+  readonly queuedQueriesMax: number;
   /** For the answer of status/runtimeinfo. */
   readonly retentionMs: number;
 }
@@ -28,11 +33,25 @@ export interface MetadataSource {
 }
 
 /** What is read of a workspace's database. */
-export interface QueryStorage {
+export interface ReadStorage {
   /** A fresh reading of the data; the API closes it. */
   querier(): Querier;
+}
+
+/** What the engine's own thread knows of a workspace's database. */
+export interface QueryStorage extends ReadStorage {
   /** At most `limit` entries a list. */
   status(limit: number): TsdbStatus;
+  /** How other threads read it; undefined when they can't. */
+  readonly shared?: SharedStorage | undefined;
+}
+
+/** A database that other threads can read. What it hands out can be cloned to them. */
+export interface SharedStorage {
+  /** What a thread needs once to read the database; the same object every time. */
+  readonly share: unknown;
+  /** A state of the data that stays as it is until `release`. */
+  lease(): { readonly descriptor: unknown; release(): void };
 }
 
 /** The elected replicas of clusters; times in milliseconds since 1970. */
@@ -49,13 +68,18 @@ export interface HaSource {
 /** What the workspace uses of its limits. */
 export type UsageSource = Pick<WorkspaceUsage, 'note' | 'limits' | 'discardedSamples' | 'storage'>;
 
-/** One workspace as the query API sees it. */
-export interface QueryTenant {
+/** One workspace as endpoints that read its data see it, on whatever thread. */
+export interface ReadTenant {
+  readonly tsdb: ReadStorage;
+  readonly limits: QueryLimits;
+}
+
+/** One workspace as the query API sees it on the engine's thread. */
+export interface QueryTenant extends ReadTenant {
   readonly tsdb: QueryStorage;
   readonly metadata: MetadataSource;
   readonly ha: HaSource;
   readonly usage: UsageSource;
-  readonly limits: QueryLimits;
 }
 
 /** PromQL, as the package of that name offers it. The functions that take text throw ParseError. */

@@ -28,7 +28,7 @@ async function start(dataDir?: string) {
       limits: parseLimits(undefined),
       fsync: 'always',
       buildInfo: BUILD_INFO,
-      slowQueryMs: 1000,
+      queries: { threads: 0, entry: undefined, timeoutMs: 120_000, slowLogMs: 1000, experimental: true },
     },
     log: (level, message) => logged.push(`${level} ${message}`),
     onExit: exited.open,

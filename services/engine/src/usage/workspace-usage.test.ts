@@ -31,7 +31,7 @@ async function setUp(defaults: Record<string, unknown>) {
     limits: parseLimits({ defaults }),
     fsync: 'off',
     buildInfo: { version: '', revision: '', branch: '', buildUser: '', buildDate: '', goVersion: '' },
-    slowQueryMs: 1e9,
+    queries: { threads: 0, entry: undefined, timeoutMs: 120_000, slowLogMs: 1e9, experimental: true },
     disk: new NodeDisk(),
     clock,
     random: new SeededRandom(1),

@@ -9,8 +9,8 @@ import {
   TooManySamplesError,
   type ValueType,
 } from '@ampere/promql';
-import { deadline, QUERY_TIMEOUT_MS } from '../deadline.ts';
-import { type Answer, type EndpointContext, TRUNCATED } from '../endpoint.ts';
+import { deadlineOf } from '../deadline.ts';
+import { type Answer, type ReadContext, TRUNCATED } from '../endpoint.ts';
 import { badData, invalidParameter } from '../prometheus-error.ts';
 import { RangeLimitError, RangeLimitedQuerier, rangeLimitText } from '../range-limit.ts';
 import { queryData } from '../result-json.ts';
@@ -29,7 +29,7 @@ const TYPE_NAMES: Readonly<Record<ValueType, string>> = {
   matrix: 'range vector',
 };
 
-export function query(context: EndpointContext): Answer {
+export function query(context: ReadContext): Answer {
   const { parameters } = context;
   const limit = parameters.limit();
   const timeMs = parameters.timeOr('time', Math.floor(context.clock.nowMs()));
@@ -40,7 +40,7 @@ export function query(context: EndpointContext): Answer {
   return execute(context, { expr, times, lookbackDeltaMs, checkAlive, limit });
 }
 
-export function queryRange(context: EndpointContext): Answer {
+export function queryRange(context: ReadContext): Answer {
   const { parameters, promql, tenant } = context;
   const limit = parameters.limit();
   const startMs = parameters.time('start');
@@ -71,14 +71,14 @@ export function queryRange(context: EndpointContext): Answer {
   const { queryTimeRangeMs } = tenant.limits;
   if (queryTimeRangeMs > 0 && endMs - startMs > queryTimeRangeMs) {
     const text = rangeLimitText(endMs - startMs, queryTimeRangeMs);
-    tenant.usage.note('query_time_range', 1, text, context.report.query);
+    context.report.notes.push({ limit: 'query_time_range', message: text, example: context.report.query });
     throw badData(text);
   }
   return execute(context, { expr, times: { startMs, endMs, stepMs }, lookbackDeltaMs, checkAlive, limit });
 }
 
 /** Parses the parameter `query`. Throws PrometheusError. */
-export function parseQuery({ parameters, promql, report }: EndpointContext): Expr {
+export function parseQuery({ parameters, promql, report }: ReadContext): Expr {
   report.query = parameters.first('query');
   try {
     return promql.parse(report.query);
@@ -88,14 +88,8 @@ export function parseQuery({ parameters, promql, report }: EndpointContext): Exp
   }
 }
 
-function deadlineOf({ parameters, clock, request }: EndpointContext): () => void {
-  const timeoutMs =
-    parameters.first('timeout') === '' ? QUERY_TIMEOUT_MS : parameters.durationNs('timeout') / 1e6;
-  return deadline(clock, timeoutMs, request.signal);
-}
-
 /** 0 and less mean the engine's own. */
-function lookbackDelta({ parameters, promql }: EndpointContext): number {
+function lookbackDelta({ parameters, promql }: ReadContext): number {
   const text = parameters.first('lookback_delta');
   if (text === '') return promql.options.lookbackDeltaMs;
   try {
@@ -116,7 +110,7 @@ interface Execution {
   readonly limit: number;
 }
 
-function execute(context: EndpointContext, execution: Execution): Answer {
+function execute(context: ReadContext, execution: Execution): Answer {
   const { clock, promql, report, tenant, parameters } = context;
   const { expr, times, lookbackDeltaMs, checkAlive, limit } = execution;
   Object.assign(report, times);
@@ -136,8 +130,10 @@ function execute(context: EndpointContext, execution: Execution): Answer {
   } catch (error) {
     // Duration expressions are worked out only here, and are a part of the text all the same.
     if (error instanceof ParseError) throw invalidParameter('query', error.message);
-    const exceeded = limitExceeded(error);
-    if (exceeded !== undefined) tenant.usage.note(exceeded, 1, (error as Error).message, report.query);
+    const limit = limitExceeded(error);
+    if (limit !== undefined) {
+      report.notes.push({ limit, message: (error as Error).message, example: report.query });
+    }
     throw error;
   } finally {
     querier.close();
@@ -161,17 +157,18 @@ function limitExceeded(error: unknown): 'query_time_range' | 'query_samples' | u
 }
 
 /** Prometheus' statistics, times in seconds. What it measures apart and we do together is 0. */
-function statsOf({ clock, startedAtMs }: EndpointContext, preparedMs: number, { stats }: QueryResult) {
+function statsOf(context: ReadContext, preparedMs: number, { stats }: QueryResult) {
+  const { clock, arrivedMs, queuedMs } = context;
   const nowMs = clock.monotonicMs();
   const evaluationSeconds = (nowMs - preparedMs) / 1000;
   return {
     timings: {
       evalTotalTime: evaluationSeconds,
       resultSortTime: 0,
-      queryPreparationTime: (preparedMs - startedAtMs) / 1000,
+      queryPreparationTime: (preparedMs - arrivedMs - queuedMs) / 1000,
       innerEvalTime: evaluationSeconds,
-      execQueueTime: 0,
-      execTotalTime: (nowMs - startedAtMs) / 1000,
+      execQueueTime: queuedMs / 1000,
+      execTotalTime: (nowMs - arrivedMs) / 1000,
     },
     samples: { totalQueryableSamples: stats.totalQueryableSamples, peakSamples: stats.peakSamples },
   };

@@ -1,12 +1,12 @@
 // rules and alerts: there are none here yet, but the parameters are checked as Prometheus checks them.
 
-import { type Answer, answer, type EndpointContext } from '../endpoint.ts';
+import { type Answer, answer, type StateContext } from '../endpoint.ts';
 import { parseGoBoolean, parseGoInteger, quote } from '../go-text.ts';
 import { smallValue } from '../json-writer.ts';
 import { invalidParameter } from '../prometheus-error.ts';
 import { parseSelectors } from '../selectors.ts';
 
-export function rules({ parameters, promql }: EndpointContext): Answer {
+export function rules({ parameters, promql }: StateContext): Answer {
   parseSelectors(promql, parameters.all('match[]'));
   const type = parameters.first('type').toLowerCase();
   if (type !== '' && type !== 'alert' && type !== 'record') {
