@@ -52,6 +52,8 @@ export interface AwsService {
   route(request: AwsServiceRequest): AwsServiceCall | { readonly error: AwsServiceError };
   /** What the owner of a resource grants or denies others; undefined when there is nothing. */
   policyOf(resourceArn: string): AttachedPolicy | undefined;
+  /** Tags of a resource, for `aws:ResourceTag/…`; undefined when it has none or isn't there. */
+  tagsOf?(resourceArn: string): ReadonlyMap<string, string> | undefined;
   /**
    * Validates and carries out; every refusal is an ApiResponse in the API's error form. `principal` is undefined
    * only when the call may be anonymous and is. Throws only on our own faults.

@@ -1,6 +1,7 @@
 // What the gateway asks of the control plane: whose key is this, which operation is that, carry it out.
 
 import type { AttachedPolicy, Principal } from '@ampere/iam';
+import type { LimitsData } from '@ampere/limits';
 
 /** An access key as signature verification needs it. */
 export interface Credentials {
@@ -50,6 +51,10 @@ export interface ApiResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** For the audit, where the body isn't JSON or holds secrets: the answer's members without them. */
+  readonly auditElements?: unknown;
+  /** For the audit, of a refusal whose form isn't that of AMP's API. */
+  readonly auditError?: { readonly code: string; readonly message: string };
 }
 
 export interface ControlPlane {
@@ -108,4 +113,6 @@ export interface WorkspaceSettingsListener {
 export interface WorkspaceBackend {
   createTenant(tenant: string): Promise<void>;
   deleteTenant(tenant: string): Promise<void>;
+  /** Has other limits in force from now on. */
+  setLimits(limits: LimitsData): Promise<void>;
 }

@@ -6,6 +6,8 @@
 // There are three ways to carry it: a direct call, a message to a worker thread, an HTTP request to
 // an engine elsewhere. Callers can't tell which.
 
+import type { LimitsData } from '@ampere/limits';
+
 /** A whole body, or one that is produced piece by piece. Chunks belong to the receiver. */
 export type EngineBody = Uint8Array | AsyncIterable<Uint8Array>;
 
@@ -41,6 +43,8 @@ export interface EngineClient {
   createTenant(tenant: string): Promise<void>;
   /** Makes a tenant's data unreachable at once and removes it; harmless when it is gone. */
   deleteTenant(tenant: string): Promise<void>;
+  /** Has other limits in force from now on; what an engine elsewhere allows is set there. */
+  setLimits(limits: LimitsData): Promise<void>;
   /** The engine's metrics in Prometheus text form. */
   metricsText(): Promise<string>;
   /** Takes no new requests, ends those in flight, flushes and closes all storage. */

@@ -15,3 +15,4 @@ export type {
   WorkspaceSettingsListener,
 } from './control-plane.ts';
 export type { EngineBody, EngineClient, EngineRequest, EngineResponse } from './engine.ts';
+export type { ManagementCall, ManagementCallListener, ManagementRequest } from './management-call.ts';

@@ -9,5 +9,5 @@ export { type ParseOptions, parsePolicy } from './policy-document.ts';
 export { PolicyError } from './policy-error.ts';
 export type { AttachedPolicy, PolicySet } from './policy-set.ts';
 export { POLICY_SIZE_MAX, policySizeCharacters } from './policy-size.ts';
-export { type Principal, rootPrincipal } from './principal.ts';
+export { type Principal, roleArnOf, rootPrincipal } from './principal.ts';
 export { parseWorkspacePolicy, WORKSPACE_POLICY_ACTIONS, WorkspacePolicyError } from './workspace-policy.ts';

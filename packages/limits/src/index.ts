@@ -1,6 +1,8 @@
 export {
   type AccountLimits,
+  adjustLimits,
   LIMIT_PROFILES,
+  type LimitAdjustment,
   type LimitProfile,
   Limits,
   type LimitsData,

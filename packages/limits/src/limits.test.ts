@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Limits, LimitsError, parseLimits } from './limits.ts';
+import { adjustLimits, Limits, LimitsError, parseLimits } from './limits.ts';
 import { exceeds, LIMIT_ROWS, LIMITS, limitMessage } from './table.ts';
 
 function refuse(section: unknown, text: string): void {
@@ -151,3 +151,33 @@ check(
   () => Object.keys(LIMITS).every((key) => /^[a-z]+(_[a-z]+)*$/.test(key)),
   true,
 );
+
+const configured = parseLimits({ workspaces: { own: { active_series: 5 } } });
+const adjusted = new Limits(
+  adjustLimits(configured, [
+    { key: 'active_series', workspaceId: undefined, value: 7 },
+    { key: 'labels_per_series', workspaceId: undefined, value: 8 },
+    { key: 'management_tps', workspaceId: undefined, value: { perSecond: 1, burst: 2 } },
+    { key: 'labels_per_series', workspaceId: 'new', value: 9 },
+    { key: 'request_size', workspaceId: 'own', value: 0 },
+  ]),
+);
+check('an adjusted default', () => adjusted.forWorkspace('ws').activeSeriesMax, 7);
+check('a limit of the account', () => adjusted.account.managementCalls, { perSecond: 1, burst: 2 });
+check('the configuration of a workspace stays', () => adjusted.forWorkspace('own').activeSeriesMax, 5);
+check('but takes new defaults', () => adjusted.forWorkspace('own').labelsPerSeriesMax, 8);
+check('one of its own', () => adjusted.forWorkspace('own').requestBytesMax, 0);
+check('a workspace alone', () => adjusted.forWorkspace('new').labelsPerSeriesMax, 9);
+check('which has the defaults besides', () => adjusted.forWorkspace('new').activeSeriesMax, 7);
+check(
+  'what was adjusted is as it was',
+  () => new Limits(configured).forWorkspace('ws').labelsPerSeriesMax,
+  70,
+);
+
+test('other limits are in force at once', () => {
+  const limits = new Limits(configured);
+  limits.replace(adjusted.data);
+  expect(limits.forWorkspace('ws')).toBe(limits.forWorkspace('other'));
+  expect(limits.forWorkspace('ws').activeSeriesMax).toBe(7);
+});

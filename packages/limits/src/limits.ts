@@ -5,8 +5,11 @@
 //    the key and what is allowed.
 // 2. Its result, LimitsData, is plain data: it may be posted to a worker thread.
 // 3. `new Limits(data)` answers from it; a workspace without overrides shares the defaults' object.
+// 4. What is changed while the server runs goes over all of that: `adjustLimits` makes new data, and
+//    `replace` puts it in force.
+import { assert } from '@ampere/platform';
 import { parseBytes, parseCount, parseDurationMs, parseRate } from './quantity.ts';
-import { LIMIT_ROWS, LIMITS, type LimitDefinition, type Rate } from './table.ts';
+import { LIMIT_ROWS, LIMITS, type LimitDefinition, type LimitKey, type Rate } from './table.ts';
 
 type Rows = typeof LIMITS;
 type ValueOf<R> = R extends { unit: 'rate' } ? Rate : number;
@@ -75,22 +78,80 @@ export function parseLimits(section: unknown): LimitsData {
   };
 }
 
-/** Answers what is allowed. Built from plain data, on whatever thread it is asked. */
+/** One limit changed while the server runs. */
+export interface LimitAdjustment {
+  readonly key: LimitKey;
+  /** Undefined: the default of all workspaces, or the account's own limit. */
+  readonly workspaceId: string | undefined;
+  /** As the table's unit has it. */
+  readonly value: number | Rate;
+}
+
+/** Limits with adjustments over them. One for all workspaces doesn't reach those that have a value of their own. */
+export function adjustLimits(data: LimitsData, adjustments: readonly LimitAdjustment[]): LimitsData {
+  const account: Record<string, number | Rate> = { ...data.account };
+  const defaults: Record<string, number | Rate> = { ...data.defaults };
+  const ofAll = adjustments.filter(({ workspaceId }) => workspaceId === undefined);
+  for (const { key, value } of ofAll) {
+    const { scope, field } = LIMITS[key];
+    if (scope === 'account') account[field] = value;
+    else defaults[field] = value;
+  }
+  const workspaces = new Map<string, Record<string, number | Rate>>();
+  for (const [id, own] of data.workspaces) workspaces.set(id, withDefaults(own, data.defaults, ofAll));
+  for (const { key, workspaceId, value } of adjustments) {
+    if (workspaceId === undefined) continue;
+    assert(LIMITS[key].scope === 'workspace', `${key} is a limit of the account`);
+    const own = workspaces.get(workspaceId) ?? { ...defaults };
+    own[LIMITS[key].field] = value;
+    workspaces.set(workspaceId, own);
+  }
+  return {
+    account: account as AccountLimits,
+    defaults: defaults as WorkspaceLimits,
+    workspaces: workspaces as ReadonlyMap<string, unknown> as ReadonlyMap<string, WorkspaceLimits>,
+  };
+}
+
+/** A workspace's limits with new defaults where it has the old ones. */
+function withDefaults(
+  own: WorkspaceLimits,
+  before: WorkspaceLimits,
+  ofAll: readonly LimitAdjustment[],
+): Record<string, number | Rate> {
+  const values: Record<string, number | Rate> = { ...own };
+  for (const { key, value } of ofAll) {
+    const { field } = LIMITS[key];
+    if (values[field] === (before as Record<string, number | Rate>)[field]) values[field] = value;
+  }
+  return values;
+}
+
+/** Answers what is allowed now. Built from plain data, on whatever thread it is asked. */
 export class Limits {
-  /** What it was built from, to build another one on another thread. */
-  readonly data: LimitsData;
+  #data: LimitsData;
 
   constructor(data: LimitsData) {
-    this.data = data;
+    this.#data = data;
+  }
+
+  /** What is in force, to build another one on another thread. */
+  get data(): LimitsData {
+    return this.#data;
+  }
+
+  /** Has other limits in force from now on. Who keeps an answer doesn't see that: ask each time. */
+  replace(data: LimitsData): void {
+    this.#data = data;
   }
 
   get account(): AccountLimits {
-    return this.data.account;
+    return this.#data.account;
   }
 
-  /** The limits of a workspace; the same object for every call, so it may be kept and compared. */
+  /** The limits of a workspace; the same object for every call until they change. */
   forWorkspace(workspaceId: string): WorkspaceLimits {
-    return this.data.workspaces.get(workspaceId) ?? this.data.defaults;
+    return this.#data.workspaces.get(workspaceId) ?? this.#data.defaults;
   }
 }
 

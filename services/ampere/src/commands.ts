@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { ParseArgsConfig } from 'node:util';
+import { SystemClock } from '@ampere/platform';
 import {
   type Configuration,
   ConfigurationError,
@@ -10,7 +11,9 @@ import {
 } from './configuration/configuration.ts';
 import { exportLines } from './credential-files.ts';
 import { runQuery } from './query-command.ts';
+import { runQuotas } from './quotas-command.ts';
 import { serve } from './serve.ts';
+import { ServerClient } from './server-client.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Values = Readonly<Record<string, string | boolean | undefined>>;
@@ -88,7 +91,7 @@ the answer as JSON.
     const { workspace, query, time } = values;
     if (typeof workspace !== 'string') throw new ConfigurationError('--workspace is missing');
     if (typeof query !== 'string') throw new ConfigurationError('--query is missing');
-    return runQuery(load(values, environment), {
+    return runQuery(clientOf(values, environment), {
       workspace,
       query,
       time: typeof time === 'string' ? time : undefined,
@@ -96,10 +99,45 @@ the answer as JSON.
   },
 };
 
+const QUOTAS: Command = {
+  name: 'quotas',
+  summary: 'show the limits in force and change them while the server runs',
+  help: `
+Without options it lists every quota with its value, unit, code and meaning. Changes hold from the next
+request on, survive a restart, and go over the configuration file.
+
+  -q, --quota NAME      one quota: its name in the configuration, such as active_series, or its code
+  -s, --set VALUE       set it: a number (durations in seconds, sizes in bytes, 0 for unlimited), or
+                        "default" to take the change back
+  -w, --workspace ID    of one workspace, not of all
+  -c, --config FILE     the YAML configuration file (also AMPERE_CONFIG)
+
+  node dist/ampere.mjs quotas --quota active_series --workspace ws-… --set 2000000
+
+The same through AWS' own tool: aws service-quotas list-service-quotas --service-code aps
+`,
+  options: {
+    ...CONFIG_OPTION,
+    quota: { type: 'string', short: 'q' },
+    set: { type: 'string', short: 's' },
+    workspace: { type: 'string', short: 'w' },
+  },
+  run: (values, environment) =>
+    runQuotas(clientOf(values, environment), {
+      quota: values['quota'] as string | undefined,
+      value: values['set'] as string | undefined,
+      workspace: values['workspace'] as string | undefined,
+    }),
+};
+
 /** By name, in the order of the list that \`ampere help\` prints. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map(
-  [SERVE, CREDENTIALS, QUERY].map((entry) => [entry.name, entry]),
+  [SERVE, CREDENTIALS, QUERY, QUOTAS].map((entry) => [entry.name, entry]),
 );
+
+function clientOf(values: Values, environment: Environment): ServerClient {
+  return new ServerClient(load(values, environment), new SystemClock());
+}
 
 function load(values: Values, environment: Environment): Configuration {
   const path = (values['config'] as string | undefined) ?? environment['AMPERE_CONFIG'];

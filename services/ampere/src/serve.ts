@@ -149,7 +149,11 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     accountId: controlPlane.account.accountId,
     controlPlane,
     engine,
+    services: controlPlane.services,
+    onManagementCall: (call) => controlPlane.recordCall(call),
     limits,
+    listeners: configuration.listeners,
+    network: configuration.network,
     ...(configuration.metricsListen === undefined ? {} : { metricsListen: configuration.metricsListen }),
   });
   opened.add(() => gateway.stop());
@@ -158,6 +162,15 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
   const localUrl = urlOf({ host: configuration.listen.host, port: gateway.address.port });
   publicUrl = configuration.publicUrl ?? localUrl;
   await writeCredentialFiles(disk, dataFolder, controlPlane.account, region, localUrl);
+  // The usual way to have a renewed certificate taken.
+  process.on('SIGHUP', () => {
+    try {
+      gateway.reloadCertificates();
+      logger.info({}, 'certificates read again');
+    } catch (error) {
+      logger.error({ err: error }, 'certificates can not be read again; the old ones stay');
+    }
+  });
   gateway.markReady();
   logger.info({ url: localUrl, dataFolder, accountId: controlPlane.account.accountId }, 'ready');
 

@@ -7,27 +7,34 @@
 // 3. The handler runs in one transaction together with the note of its clientToken. As SQLite is
 //    synchronous here, no other request comes between a check (quota, token, status) and its change.
 // 4. Effects outside the database (the directory in memory, the engine) follow the commit.
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type {
   ApiResponse,
+  AwsService,
   ControlPlane,
   ControlPlaneRequest,
   CredentialStore,
+  ManagementCall,
   RouteResult,
   WorkspaceBackend,
   WorkspaceDirectory,
   WorkspaceSettingsListener,
 } from '@ampere/contracts';
 import { type AttachedPolicy, PolicyCache } from '@ampere/iam';
+import { RotatedLines } from '@ampere/json-lines';
 import type { Limits } from '@ampere/limits';
 import { assert, type Clock, type Disk, type Random } from '@ampere/platform';
 import { type Account, type AccountOptions, ensureAccount, RootCredentials } from './account.ts';
+import { AuditTrail } from './audit/audit-trail.ts';
 import type { DefinitionReaders } from './definition-readers.ts';
 import { ApiError, fieldsInvalid, RESOURCE_TYPES, requestInFlight, tokenReused } from './errors.ts';
 import type { Log } from './log.ts';
 import type { AnyOperation, OperationContext, OperationParts } from './operation.ts';
 import { OPERATIONS } from './operations/index.ts';
 import { PageTokens } from './page-tokens.ts';
+import { QuotaStore } from './quotas/quota-store.ts';
+import { Quotas } from './quotas/quotas.ts';
+import { ServiceQuotas } from './quotas/service-quotas.ts';
 import { parseBody, parseQuery } from './request-parts.ts';
 import { hashInput, RequestTokens, type TokenKey } from './request-tokens.ts';
 import { ResourceNames } from './resource-names.ts';
@@ -43,6 +50,10 @@ import { WorkspaceLifecycle } from './workspace-lifecycle.ts';
 import { WorkspacePartStore } from './workspace-part-store.ts';
 import { effectiveSettings } from './workspace-settings.ts';
 import { WorkspaceStore } from './workspace-store.ts';
+
+/** A gigabyte of records at most. */
+const AUDIT_FILE_BYTES_MAX = 1 << 20;
+const AUDIT_FILES_MAX = 1024;
 
 export interface ControlPlaneOptions {
   /** File of the database; it and its folder are made when they are missing, for the owner alone. */
@@ -71,7 +82,11 @@ export interface ControlPlaneOptions {
 export interface LocalControlPlane extends ControlPlane {
   /** The account with its root access key, for the credentials file. */
   readonly account: Account;
-  /** Waits for workspaces that are being created or deleted right now, then closes the database. */
+  /** The AWS APIs beside AMP's. */
+  readonly services: readonly AwsService[];
+  /** Takes down a management call in the audit trail. */
+  recordCall(call: ManagementCall): void;
+  /** Waits for workspaces that are being created or deleted right now, then closes the database and the audit trail. */
   stop(): Promise<void>;
 }
 
@@ -90,9 +105,16 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Lo
     await (await disk.openAppend(databasePath, 'create')).close();
     await disk.syncFolder(folder);
   }
+  const auditLines = await RotatedLines.open({
+    folder: join(folder, 'audit'),
+    disk,
+    fileBytesMax: AUDIT_FILE_BYTES_MAX,
+    filesMax: AUDIT_FILES_MAX,
+    onError: (error) => options.log.error({ err: error }, 'the audit trail can not be written'),
+  });
   const store = new Store({ path: databasePath, nativeBinding, clock });
   try {
-    return new SqliteControlPlane(store, options);
+    return new SqliteControlPlane(store, auditLines, options);
   } catch (error) {
     store.close();
     throw error;
@@ -101,15 +123,17 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Lo
 
 class SqliteControlPlane implements LocalControlPlane {
   readonly account: Account;
+  readonly services: readonly AwsService[];
   readonly credentials: CredentialStore;
   readonly workspaces: WorkspaceDirectory;
+  readonly #audit: AuditTrail;
   readonly #parts: OperationParts;
   readonly #requestTokens: RequestTokens;
   readonly #router: Router;
   readonly #operations: ReadonlyMap<string, AnyOperation>;
   #stopped = false;
 
-  constructor(store: Store, options: ControlPlaneOptions) {
+  constructor(store: Store, auditLines: RotatedLines, options: ControlPlaneOptions) {
     const { limits, backend, clock, random, log, publicUrl, settingsListener, readers = {} } = options;
     const operations = OPERATIONS.filter(({ needs }) => needs === undefined || readers[needs] !== undefined);
     const settings = new Settings(store);
@@ -148,6 +172,32 @@ class SqliteControlPlane implements LocalControlPlane {
     const lifecycle = new WorkspaceLifecycle({ store, workspaces, tags, namespaces, backend, clock, log });
     const pages = new PageTokens(pageTokenKey(store, settings, random));
     this.workspaces = directory;
+    const quotaStore = new QuotaStore(store, clock);
+    const quotas = new Quotas({
+      store,
+      quotas: quotaStore,
+      limits,
+      onChange: (data) => {
+        backend.setLimits(data).catch((error: unknown) => {
+          log.error({ err: error }, 'the engine did not take changed limits');
+        });
+        for (const workspaceId of parts.owners('configuration')) tellSettings(workspaceId);
+      },
+    });
+    const { accountId } = this.account;
+    this.#audit = new AuditTrail({ lines: auditLines, region: options.region, accountId, clock, random });
+    this.services = [
+      this.#audit,
+      new ServiceQuotas({
+        quotas,
+        store: quotaStore,
+        region: options.region,
+        accountId: this.account.accountId,
+        arnOf: (workspaceId) => names.workspace(workspaceId),
+        workspaceExists: (workspaceId) => workspaces.find(workspaceId) !== undefined,
+        random,
+      }),
+    ];
     this.#parts = {
       store,
       workspaces,
@@ -167,6 +217,10 @@ class SqliteControlPlane implements LocalControlPlane {
     this.#router = new Router(operations, names);
     this.#operations = new Map(operations.map((operation) => [operation.name, operation]));
     lifecycle.resume();
+  }
+
+  recordCall(call: ManagementCall): void {
+    this.#audit.record(call);
   }
 
   route(method: string, rawPath: string): RouteResult {
@@ -190,6 +244,7 @@ class SqliteControlPlane implements LocalControlPlane {
     this.#stopped = true;
     await this.#parts.lifecycle.stop();
     this.#parts.store.close();
+    await this.#audit.close();
   }
 
   #answer(operation: AnyOperation, request: ControlPlaneRequest): Uint8Array {

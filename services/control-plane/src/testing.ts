@@ -3,7 +3,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ApiResponse, WorkspaceBackend } from '@ampere/contracts';
-import { Limits, parseLimits } from '@ampere/limits';
+import { Limits, type LimitsData, parseLimits } from '@ampere/limits';
 import { assert, FakeClock, NodeDisk, SeededRandom, SystemRandom } from '@ampere/platform';
 import { afterEach } from 'vitest';
 import { type ControlPlaneOptions, type LocalControlPlane, openControlPlane } from './control-plane.ts';
@@ -54,6 +54,13 @@ export class FakeBackend implements WorkspaceBackend {
 
   deleteTenant(tenant: string): Promise<void> {
     return this.#call(`delete ${tenant}`);
+  }
+
+  /** What `setLimits` was told last. */
+  limits: LimitsData | undefined;
+
+  async setLimits(limits: LimitsData): Promise<void> {
+    this.limits = limits;
   }
 
   release(): void {

@@ -8,7 +8,7 @@
 // the log; it never reaches the caller.
 
 import type { EngineBody, EngineClient, EngineRequest, EngineResponse } from '@ampere/contracts';
-import type { Limits } from '@ampere/limits';
+import type { Limits, LimitsData } from '@ampere/limits';
 import type { Counter, Registry } from '@ampere/metrics';
 import type { Clock, Disk } from '@ampere/platform';
 import { HaMetrics, registerHaState } from './ha/ha-metrics.ts';
@@ -139,6 +139,10 @@ export class Engine implements EngineClient {
     // No new one comes any more.
     this.#options.queryApi.endWorkspace?.(tenant);
     return deleted;
+  }
+
+  async setLimits(limits: LimitsData): Promise<void> {
+    this.#options.limits.replace(limits);
   }
 
   async metricsText(): Promise<string> {

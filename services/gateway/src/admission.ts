@@ -8,9 +8,9 @@
 // Whether the resource exists is asked by the caller, after all this: who may not look learns nothing.
 
 import type { WorkspaceDirectory, WorkspaceEntry } from '@ampere/contracts';
-import { type AuthorisationContext, authorise, type Principal } from '@ampere/iam';
+import { type AttachedPolicy, type AuthorisationContext, authorise, type Principal } from '@ampere/iam';
 import type { Clock } from '@ampere/platform';
-import type { AuthenticationRefusal, Authenticator } from './authenticator.ts';
+import type { AuthenticationRefusal, Authenticator, ExpectedScope } from './authenticator.ts';
 import { authorisationContext } from './authorisation-context.ts';
 import type { BodyBudget } from './body-budget.ts';
 import { type Exchange, RefusedError } from './exchange.ts';
@@ -24,6 +24,14 @@ const WORKSPACE_ARN = /^arn:[^:]*:aps:[^:]*:[^:]*:workspace\/(.+)$/s;
 export interface Identified {
   readonly principal: Principal;
   readonly body: Uint8Array;
+}
+
+/** What a call or the owner of its resource adds to the question whether it is allowed. */
+export interface PermissionFacts {
+  readonly conditionKeys?: ReadonlyMap<string, readonly string[]> | undefined;
+  /** Of resources that aren't workspaces. */
+  readonly resourcePolicy?: AttachedPolicy | undefined;
+  readonly resourceTags?: ReadonlyMap<string, string> | undefined;
 }
 
 export class Admission {
@@ -48,13 +56,14 @@ export class Admission {
     this.#onRefused = init.onRefused;
   }
 
-  /** Steps 1 to 3. Throws RefusedError. */
-  async identify(exchange: Exchange, bodyBytesMax: number): Promise<Identified> {
-    const identity = this.#authenticator.begin({
+  /** Steps 1 to 3. `scope` where it isn't AMP's. Throws RefusedError. */
+  async identify(exchange: Exchange, bodyBytesMax: number, scope?: ExpectedScope): Promise<Identified> {
+    const head = {
       method: exchange.method,
       target: exchange.target.originForm,
       rawHeaders: exchange.request.rawHeaders,
-    });
+    };
+    const identity = this.#authenticator.begin(head, scope);
     if (identity.kind === 'refused') throw this.#refused(identity);
     exchange.accessKeyId = identity.accessKeyId;
     const { bytes, sha256Hex } = await readBody(exchange, bodyBytesMax, this.#budget);
@@ -64,15 +73,27 @@ export class Admission {
     return { principal: identity.principal, body: bytes };
   }
 
+  /** The body of a request that carries no identity, or one of its own in there. Throws RefusedError. */
+  async readUnidentified(exchange: Exchange, bodyBytesMax: number): Promise<Uint8Array> {
+    return (await readBody(exchange, bodyBytesMax, this.#budget)).bytes;
+  }
+
   /** Step 4. Throws RefusedError. */
-  permit(exchange: Exchange, principal: Principal, action: string, resourceArn: string): void {
+  permit(
+    exchange: Exchange,
+    principal: Principal,
+    action: string,
+    resourceArn: string,
+    facts: PermissionFacts = {},
+  ): void {
     const workspace = this.#workspaceOf(resourceArn);
+    const resourceTags = workspace?.tags ?? facts.resourceTags ?? this.#workspaces.tagsOf(resourceArn);
     const decision = authorise(
       principal,
       action,
       resourceArn,
-      this.#context(exchange, principal, workspace?.tags ?? this.#workspaces.tagsOf(resourceArn)),
-      workspace?.resourcePolicy,
+      this.#context(exchange, principal, resourceTags, facts.conditionKeys),
+      workspace?.resourcePolicy ?? facts.resourcePolicy,
     );
     if (decision.allowed) return;
     this.#onRefused('AccessDeniedException');
@@ -95,6 +116,7 @@ export class Admission {
     exchange: Exchange,
     principal: Principal,
     resourceTags: ReadonlyMap<string, string> | undefined,
+    conditionKeys: ReadonlyMap<string, readonly string[]> | undefined,
   ): AuthorisationContext {
     const { socket } = exchange.request;
     return authorisationContext({
@@ -104,6 +126,8 @@ export class Admission {
       encrypted: 'encrypted' in socket && socket.encrypted === true,
       userAgent: exchange.header('user-agent'),
       resourceTags,
+      conditionKeys,
+      scope: exchange.connection.scope,
     });
   }
 }

@@ -10,6 +10,14 @@ export interface RequestHead {
   readonly rawHeaders: readonly string[];
 }
 
+/** For which service and where a request must be signed. */
+export interface ExpectedScope {
+  /** As in credential scopes, `iam`. */
+  readonly service: string;
+  /** Any of them; one at least. */
+  readonly regions: readonly string[];
+}
+
 /** The head was fine so far: who it claims to be from, and the check that is left. */
 export interface PendingIdentity {
   readonly kind: 'pending';
@@ -29,5 +37,6 @@ export interface AuthenticationRefusal {
  * request with a bad head is refused before its body is read.
  */
 export interface Authenticator {
-  begin(head: RequestHead): PendingIdentity | AuthenticationRefusal;
+  /** `scope` is undefined for AMP's own API and the data plane. */
+  begin(head: RequestHead, scope?: ExpectedScope): PendingIdentity | AuthenticationRefusal;
 }

@@ -12,6 +12,7 @@ const FACTS: RequestFacts = {
   remoteAddress: '::ffff:10.1.2.3',
   encrypted: false,
   userAgent: 'Prometheus/3.5.0',
+  scope: undefined,
   resourceTags: new Map([
     ['team', 'obs'],
     ['__proto__', 'x'],
@@ -28,6 +29,8 @@ check('aws:SourceIp', '10.1.2.3');
 check('aws:SourceIp', '::1', { remoteAddress: '::1' });
 check('aws:SourceIp', '::ffff:abcd', { remoteAddress: '::ffff:abcd' });
 check('aws:SecureTransport', 'false');
+check('aws:SourceVpce', undefined);
+check('aws:SourceVpce', 'vpc', { scope: 'vpc' });
 check('aws:SecureTransport', 'true', { encrypted: true });
 check('aws:CurrentTime', '2026-11-20T12:30:45Z');
 check('aws:EpochTime', '1795177845');

@@ -24,10 +24,13 @@ const LINGER_BYTES_MAX = 8 * 1024 * 1024;
 export class Connection {
   readonly #socket: Socket;
   readonly #clock: Clock;
+  /** Name of the listener that it came through; undefined for the unnamed one. */
+  readonly scope: string | undefined;
   readonly #exchanges = new Set<Exchange>();
   #closing = false;
 
-  constructor(socket: Socket, clock: Clock) {
+  constructor(socket: Socket, clock: Clock, scope: string | undefined) {
+    this.scope = scope;
     this.#socket = socket;
     this.#clock = clock;
     socket.on('close', () => {

@@ -10,6 +10,7 @@ import { type Exchange, RefusedError } from './exchange.ts';
 import type { GatewayLimits } from './gateway-options.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { answerWrongMethod } from './method-check.ts';
+import { type NetworkRules, networkRefusal } from './network-scopes.ts';
 import { unsupportedEncoding, workspaceNotActive, workspaceNotFound } from './refusals.ts';
 import { sendEngineResponse } from './response-stream.ts';
 
@@ -31,6 +32,7 @@ export class DataPlane {
   readonly #limits: GatewayLimits;
   readonly #lifecycle: Lifecycle;
   readonly #bodyBytesMax: number;
+  readonly #network: NetworkRules;
 
   constructor(init: {
     admission: Admission;
@@ -39,6 +41,7 @@ export class DataPlane {
     limits: GatewayLimits;
     lifecycle: Lifecycle;
     bodyBytesMax: number;
+    network: NetworkRules;
   }) {
     this.#admission = init.admission;
     this.#workspaces = init.workspaces;
@@ -46,6 +49,7 @@ export class DataPlane {
     this.#limits = init.limits;
     this.#lifecycle = init.lifecycle;
     this.#bodyBytesMax = init.bodyBytesMax;
+    this.#network = init.network;
   }
 
   /** Answers the exchange. Throws RefusedError for what is refused, anything else for a fault of ours. */
@@ -58,6 +62,9 @@ export class DataPlane {
     this.#lifecycle.requireReady();
     const { principal, body } = await this.#admission.identify(exchange, this.#requestBytesMax(workspaceId));
     this.#admission.permit(exchange, principal, route.action, this.#workspaces.arnOf(workspaceId));
+    const { scope } = exchange.connection;
+    const unreachable = networkRefusal(this.#network, workspaceId, route.action, scope);
+    if (unreachable !== undefined) throw new RefusedError(unreachable);
 
     const workspace = this.#workspaces.find(workspaceId);
     if (workspace === undefined || workspace.status === 'CREATION_FAILED')

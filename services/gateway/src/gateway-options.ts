@@ -1,12 +1,14 @@
 // What the gateway is made of and how far it stretches: its collaborators, and the bounds of everything
 // that a client could otherwise make grow.
 
-import type { ControlPlane, EngineClient } from '@ampere/contracts';
+import type { AwsService, ControlPlane, EngineClient, ManagementCallListener } from '@ampere/contracts';
 import type { Rate } from '@ampere/limits';
 import type { Registry } from '@ampere/metrics';
 import type { Clock, Random } from '@ampere/platform';
 import type { Logger } from 'pino';
 import type { Authenticator } from './authenticator.ts';
+import type { NamedListener } from './listener.ts';
+import type { NetworkRules } from './network-scopes.ts';
 
 /** The part of the limits table that the gateway enforces itself; `Limits` of @ampere/limits is one. */
 export interface GatewayLimits {
@@ -25,11 +27,19 @@ export interface GatewayOptions {
   readonly accountId: string;
   readonly controlPlane: ControlPlane;
   readonly engine: EngineClient;
+  /** APIs beside AMP's, served at `/`; none when undefined. */
+  readonly services?: readonly AwsService[];
+  /** Told of every management call, for the audit. */
+  readonly onManagementCall?: ManagementCallListener;
   readonly limits: GatewayLimits;
   /** By default AWS Signature Version 4 with the control plane's keys. */
   readonly authenticator?: Authenticator;
   /** A second listener, without authentication, for `/metrics` and the health checks alone. */
   readonly metricsListen?: { readonly host: string; readonly port: number };
+  /** Further addresses, each with the name that policies see as `aws:SourceVpce`. */
+  readonly listeners?: readonly NamedListener[];
+  /** Which workspaces may be reached through which listeners; all through all when undefined. */
+  readonly network?: NetworkRules;
   readonly bounds?: Partial<GatewayBounds>;
 }
 

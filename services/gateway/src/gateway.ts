@@ -10,11 +10,13 @@
 //    a header or a body.
 // 5. `stop` takes no more connections, lets requests end within a grace time, then aborts them.
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { Admission } from './admission.ts';
 import { BodyBudget } from './body-budget.ts';
+import { CallRecord } from './call-record.ts';
+import { CallThrottle } from './call-throttle.ts';
 import { Connection } from './connection.ts';
 import { DataPlane } from './data-plane.ts';
 import { matchDataRoute } from './data-routes.ts';
@@ -22,7 +24,9 @@ import { ClientGoneError, Exchange, RefusedError } from './exchange.ts';
 import { GatewayMetrics } from './gateway-metrics.ts';
 import { DEFAULT_BOUNDS, type GatewayBounds, type GatewayOptions } from './gateway-options.ts';
 import { Lifecycle } from './lifecycle.ts';
+import { type ListenAddress, Listener, type TlsMaterial } from './listener.ts';
 import { Management } from './management.ts';
+import { OPEN_NETWORK } from './network-scopes.ts';
 import { OperatorListener } from './operator-listener.ts';
 import { OperatorPages } from './operator-pages.ts';
 import { parseTarget } from './raw-target.ts';
@@ -37,12 +41,8 @@ import {
   unavailable,
 } from './refusals.ts';
 import { RequestIds } from './request-ids.ts';
+import { ServiceCalls } from './service-calls.ts';
 import { SignatureAuthenticator } from './signature-authenticator.ts';
-
-export interface ListenAddress {
-  readonly host: string;
-  readonly port: number;
-}
 
 export interface Gateway {
   /** Begins to accept connections; port 0 takes any free one. Rejects when the address can't be had. */
@@ -51,6 +51,10 @@ export interface Gateway {
   readonly address: ListenAddress;
   /** Where `/metrics` is open, when `metricsListen` was given. */
   readonly metricsAddress: ListenAddress | undefined;
+  /** Where the named listeners are, in the order of the options. Only while listening. */
+  readonly namedAddresses: readonly ListenAddress[];
+  /** Reads the certificates afresh, for connections to come. Throws when they can't be read; the old ones stay then. */
+  reloadCertificates(): void;
   /** From now on requests are carried out; before, all but health checks are answered 503. */
   markReady(): void;
   /** Takes nothing new, ends what is under way, closes every connection. Safe to call again. */
@@ -68,7 +72,8 @@ class HttpGateway implements Gateway {
   readonly #options: GatewayOptions;
   readonly #bounds: GatewayBounds;
   readonly #logger: Logger;
-  readonly #server: Server;
+  readonly #listener: Listener;
+  readonly #named: readonly { readonly address: ListenAddress; readonly listener: Listener }[];
   readonly #operatorListener: OperatorListener | undefined;
   readonly #lifecycle = new Lifecycle();
   readonly #budget: BodyBudget;
@@ -112,42 +117,62 @@ class HttpGateway implements Gateway {
       limits,
       lifecycle,
       bodyBytesMax: bounds.bodyBytesMax,
+      network: options.network ?? OPEN_NETWORK,
     });
     const pages = new OperatorPages(lifecycle, options.metrics, engine);
+    const throttle = new CallThrottle(() => limits.account.managementCalls, clock);
+    const record = new CallRecord(options.onManagementCall, clock);
+    const bodyBytesMax = bounds.managementBodyBytesMax;
+    const services = new ServiceCalls({
+      services: options.services ?? [],
+      admission,
+      throttle,
+      record,
+      lifecycle,
+      region,
+      bodyBytesMax,
+    });
     this.#management = new Management({
       admission,
       controlPlane,
       pages,
-      limits,
+      services,
+      throttle,
+      record,
       lifecycle,
-      clock,
-      bodyBytesMax: bounds.managementBodyBytesMax,
+      bodyBytesMax,
       metricsArn: `arn:aws:aps:${region}:${options.accountId}:/metrics`,
     });
-    this.#server = this.#makeServer();
+    this.#listener = this.#makeListener(undefined, undefined);
+    this.#named = (options.listeners ?? []).map(({ name, address, readTls }) => ({
+      address,
+      listener: this.#makeListener(name, readTls),
+    }));
     this.#operatorListener =
       options.metricsListen === undefined ? undefined : new OperatorListener(pages, options.logger);
   }
 
   async listen(host: string, port: number): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen({ host, port }, () => {
-        this.#server.off('error', reject);
-        resolve();
-      });
-    });
+    await this.#listener.listen({ host, port });
+    for (const { address, listener } of this.#named) await listener.listen(address);
     const separate = this.#options.metricsListen;
     if (separate !== undefined) await this.#operatorListener?.listen(separate.host, separate.port);
   }
 
   get address(): ListenAddress {
-    const { address, port } = this.#server.address() as AddressInfo;
-    return { host: address, port };
+    return this.#listener.address;
   }
 
   get metricsAddress(): ListenAddress | undefined {
     return this.#operatorListener?.address;
+  }
+
+  get namedAddresses(): readonly ListenAddress[] {
+    return this.#named.map(({ listener }) => listener.address);
+  }
+
+  reloadCertificates(): void {
+    for (const { listener } of this.#named) listener.reload();
   }
 
   markReady(): void {
@@ -159,37 +184,16 @@ class HttpGateway implements Gateway {
     return this.#stopped;
   }
 
-  #makeServer(): Server {
-    const bounds = this.#bounds;
-    const server = createServer({
-      insecureHTTPParser: false,
-      // Answered here instead, so that it is counted and logged.
-      requireHostHeader: false,
-      maxHeaderSize: bounds.headerBytesMax,
-      headersTimeout: bounds.headersTimeoutMs,
-      requestTimeout: bounds.requestTimeoutMs,
-      keepAliveTimeout: bounds.keepAliveTimeoutMs,
-      connectionsCheckingInterval: Math.min(bounds.headersTimeoutMs, 5000),
-      noDelay: true,
+  #makeListener(name: string | undefined, readTls: (() => TlsMaterial) | undefined): Listener {
+    return new Listener(readTls, this.#bounds, {
+      onConnection: (socket) => {
+        this.#connectionsOpen++;
+        socket.on('close', () => this.#connectionsOpen--);
+        this.#connections.set(socket, new Connection(socket, this.#options.clock, name));
+      },
+      onRequest: (request, response, expects) => this.#begin(request, response, expects),
+      onClientError: (error, socket) => this.#clientError(error, socket),
     });
-    // Also ends clients that stop reading their answer.
-    server.timeout = bounds.silenceTimeoutMs;
-    server.maxConnections = bounds.connectionsMax;
-    server.maxRequestsPerSocket = bounds.requestsPerConnectionMax;
-    // Node would silently drop headers beyond a count; their size bounds them already.
-    server.maxHeadersCount = 0;
-    server.on('connection', (socket) => {
-      this.#connectionsOpen++;
-      socket.on('close', () => this.#connectionsOpen--);
-      this.#connections.set(socket, new Connection(socket, this.#options.clock));
-    });
-    server.on('request', (request, response) => this.#begin(request, response, undefined));
-    server.on('checkContinue', (request, response) => this.#begin(request, response, 'continue'));
-    server.on('checkExpectation', (request, response) => this.#begin(request, response, 'other'));
-    server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
-      this.#clientError(error, socket as Socket),
-    );
-    return server;
   }
 
   #begin(
@@ -251,7 +255,12 @@ class HttpGateway implements Gateway {
 
   /** Node's parser gave up on a connection: no HTTP, too large a head, or too slow. */
   #clientError(error: NodeJS.ErrnoException, socket: Socket): void {
-    const connection = this.#connections.get(socket)!;
+    const connection = this.#connections.get(socket);
+    // A TLS handshake that failed: nothing can be said over it.
+    if (connection === undefined) {
+      socket.destroy();
+      return;
+    }
     // The client is gone, or its connection is being closed already: nobody is there to be told.
     if (connection.closing || error.code === 'ECONNRESET' || error.code === 'HPE_INVALID_EOF_STATE') {
       socket.destroy();
@@ -291,14 +300,13 @@ class HttpGateway implements Gateway {
   async #drain(): Promise<void> {
     this.#lifecycle.markStopping();
     // Also closes connections on which nothing is under way.
-    const closed = new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-    });
+    const listeners = [this.#listener, ...this.#named.map(({ listener }) => listener)];
+    const closed = Promise.all(listeners.map((listener) => listener.close()));
     for (const { response } of this.#exchanges) if (!response.headersSent) response.shouldKeepAlive = false;
     await this.#idleWithin(this.#bounds.stopGraceMs);
     for (const exchange of this.#exchanges) exchange.abort();
     await this.#idleWithin(this.#bounds.stopAbortMs);
-    this.#server.closeAllConnections();
+    for (const listener of listeners) listener.closeAllConnections();
     await closed;
     await this.#operatorListener?.stop();
   }

@@ -4,6 +4,8 @@ export type {
   PendingIdentity,
   RequestHead,
 } from './authenticator.ts';
-export { createGateway, type Gateway, type ListenAddress } from './gateway.ts';
+export { createGateway, type Gateway } from './gateway.ts';
 export type { GatewayBounds, GatewayLimits, GatewayOptions } from './gateway-options.ts';
+export type { ListenAddress, NamedListener, TlsMaterial } from './listener.ts';
+export { type NetworkRule, type NetworkRules, OPEN_NETWORK } from './network-scopes.ts';
 export type { PrometheusErrorType, Refusal } from './refusals.ts';

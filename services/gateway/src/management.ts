@@ -1,4 +1,4 @@
-// Everything but the data plane, through express: the AMP API, health, metrics.
+// Everything but the data plane, through express: the AMP API, health, metrics, the APIs beside it.
 //
 // Express only picks the handler. It parses no body and no query, and the AMP API is routed by the
 // control plane on the raw path, because `%2F` in an ARN or a name must reach it undecoded.
@@ -8,51 +8,50 @@
 // refused as unsigned, as API Gateway does.
 
 import type { ControlPlane, OperationMatch } from '@ampere/contracts';
-import { TokenBucket } from '@ampere/limits';
-import type { Clock } from '@ampere/platform';
 import express, { type Express, type Request } from 'express';
 import type { Admission } from './admission.ts';
+import type { CallRecord } from './call-record.ts';
+import type { CallThrottle } from './call-throttle.ts';
 import { errorFormOfPath } from './data-routes.ts';
 import { type Exchange, RefusedError } from './exchange.ts';
-import type { GatewayLimits } from './gateway-options.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { answerWrongMethod } from './method-check.ts';
 import type { OperatorPages, Page } from './operator-pages.ts';
-import { throttled, unknownPath } from './refusals.ts';
+import { unknownPath } from './refusals.ts';
+import type { ServiceCalls } from './service-calls.ts';
 
 const READ_METHODS: readonly string[] = ['GET', 'HEAD'];
-
-/** More than any account will have here; a full table is emptied, which only grants fresh bursts. */
-const THROTTLED_ACCOUNTS_MAX = 1000;
 
 export class Management {
   readonly #admission: Admission;
   readonly #controlPlane: ControlPlane;
-  readonly #limits: GatewayLimits;
+  readonly #services: ServiceCalls;
+  readonly #throttle: CallThrottle;
+  readonly #record: CallRecord;
   readonly #lifecycle: Lifecycle;
-  readonly #clock: Clock;
   readonly #bodyBytesMax: number;
   readonly #metricsArn: string;
   readonly #app: Express;
   readonly #exchanges = new WeakMap<object, Exchange>();
-  readonly #buckets = new Map<string, TokenBucket>();
 
   constructor(init: {
     admission: Admission;
     controlPlane: ControlPlane;
     pages: OperatorPages;
-    limits: GatewayLimits;
+    services: ServiceCalls;
+    throttle: CallThrottle;
+    record: CallRecord;
     lifecycle: Lifecycle;
-    clock: Clock;
     bodyBytesMax: number;
     /** What `ampere:GetMetrics` is checked on. */
     metricsArn: string;
   }) {
     this.#admission = init.admission;
     this.#controlPlane = init.controlPlane;
-    this.#limits = init.limits;
+    this.#services = init.services;
+    this.#throttle = init.throttle;
+    this.#record = init.record;
     this.#lifecycle = init.lifecycle;
-    this.#clock = init.clock;
     this.#bodyBytesMax = init.bodyBytesMax;
     this.#metricsArn = init.metricsArn;
     this.#app = this.#routes(init.pages);
@@ -101,6 +100,7 @@ export class Management {
       case 'wrong-method':
         return answerWrongMethod(exchange, found.allowed);
       case 'unknown':
+        if (await this.#services.serve(exchange)) return;
         exchange.errorForm = errorFormOfPath(exchange.target.path);
         await this.#admission.identify(exchange, this.#bodyBytesMax);
         throw new RefusedError(unknownPath(exchange.method));
@@ -112,28 +112,23 @@ export class Management {
     exchange.workspaceId = match.pathParameters.get('workspaceId');
     this.#lifecycle.requireReady();
     const { principal, body } = await this.#admission.identify(exchange, this.#bodyBytesMax);
-    this.#throttle(principal.accountId);
-    this.#admission.permit(exchange, principal, match.action, match.resourceArn);
-    const answer = await this.#controlPlane.execute({
-      match,
-      search: exchange.target.search,
-      body,
+    const { search } = exchange.target;
+    const facts = {
+      service: 'aps',
+      operation: match.operation,
+      readOnly: READ_METHODS.includes(exchange.method),
       principal,
-      requestId: exchange.requestId,
+      resourceArns: [match.resourceArn],
+      request: { kind: 'rest', pathParameters: match.pathParameters, search, body },
+    } as const;
+    const answer = await this.#record.of(exchange, facts, async () => {
+      this.#throttle.take(`aps ${principal.accountId}`);
+      this.#admission.permit(exchange, principal, match.action, match.resourceArn);
+      const { requestId } = exchange;
+      return this.#controlPlane.execute({ match, search, body, principal, requestId });
     });
     const headers: Record<string, string> = { ...answer.headers };
     if (answer.status !== 204) headers['content-length'] = String(answer.body.length);
     exchange.send(answer.status, headers, answer.body);
-  }
-
-  #throttle(accountId: string): void {
-    let bucket = this.#buckets.get(accountId);
-    if (bucket === undefined) {
-      if (this.#buckets.size >= THROTTLED_ACCOUNTS_MAX) this.#buckets.clear();
-      bucket = new TokenBucket(this.#limits.account.managementCalls, this.#clock);
-      this.#buckets.set(accountId, bucket);
-    }
-    if (bucket.take()) return;
-    throw new RefusedError(throttled(Math.max(1, Math.ceil(bucket.waitMs() / 1000))));
   }
 }

@@ -1,7 +1,13 @@
 import type { CredentialStore, Credentials } from '@ampere/contracts';
 import type { Clock } from '@ampere/platform';
-import { beginVerification, type Refused, SigningKeyCache } from '@ampere/sigv4';
-import type { AuthenticationRefusal, Authenticator, PendingIdentity, RequestHead } from './authenticator.ts';
+import { beginVerification, type Refused, readSignatureClaim, SigningKeyCache } from '@ampere/sigv4';
+import type {
+  AuthenticationRefusal,
+  Authenticator,
+  ExpectedScope,
+  PendingIdentity,
+  RequestHead,
+} from './authenticator.ts';
 
 /** Identity by AWS Signature Version 4, in headers or presigned, with the keys of `credentials`. */
 export class SignatureAuthenticator implements Authenticator {
@@ -17,8 +23,8 @@ export class SignatureAuthenticator implements Authenticator {
     };
   }
 
-  begin(head: RequestHead): PendingIdentity | AuthenticationRefusal {
-    const pending = beginVerification(head, this.#deps);
+  begin(head: RequestHead, scope?: ExpectedScope): PendingIdentity | AuthenticationRefusal {
+    const pending = scope === undefined ? beginVerification(head, this.#deps) : this.#beginIn(scope, head);
     if (!pending.ok) return refused(pending);
     const { accessKeyId, principal } = pending.credentials;
     return {
@@ -30,6 +36,13 @@ export class SignatureAuthenticator implements Authenticator {
         return result.ok ? undefined : refused(result);
       },
     };
+  }
+
+  #beginIn({ service, regions }: ExpectedScope, head: RequestHead) {
+    const claim = readSignatureClaim(head);
+    if (!claim.ok) return claim;
+    const region = regions.find((one) => one === claim.credential.region) ?? regions[0]!;
+    return beginVerification(claim, { ...this.#deps, region, services: [service] });
   }
 }
 

@@ -77,3 +77,32 @@ refused(
   { AMPERE_SECRET_ACCESS_KEY: 'short', AMPERE_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE' },
   'AMPERE_SECRET_ACCESS_KEY',
 );
+
+const NETWORK = `
+listeners:
+  - {name: vpc, listen: 'localhost:1', tls: {certificate: /nowhere/c.pem, key: /nowhere/k.pem}}
+  - {name: lab, listen: 'localhost:2'}
+network:
+  defaults: {query: private}
+  workspaces: {ws-1: {ingestion: private, query: open, listeners: [lab]}}
+`;
+
+test('listeners and who may be reached through them', () => {
+  const { listeners, network } = readConfiguration(file(NETWORK), {});
+  expect(listeners.map(({ name, address }) => [name, address.port])).toEqual([
+    ['vpc', 1],
+    ['lab', 2],
+  ]);
+  expect(network.defaults).toEqual({ ingestion: 'open', query: 'private', scopes: undefined });
+  expect(network.workspaces.get('ws-1')).toEqual({ ingestion: 'private', query: 'open', scopes: ['lab'] });
+  expect(() => listeners[0]!.readTls!()).toThrow('listeners: vpc: tls.certificate: /nowhere/c.pem can');
+});
+
+test('a listener that is there twice, and one that is not there', () => {
+  const twice = 'listeners: [{name: a, listen: "h:1"}, {name: a, listen: "h:2"}]';
+  expect(() => readConfiguration(file(twice), {})).toThrow('listeners: the name a is there twice');
+  const missing = 'network: {defaults: {listeners: [x]}}';
+  expect(() => readConfiguration(file(missing), {})).toThrow(
+    'network.defaults.listeners: there is no listener x; none is named',
+  );
+});

@@ -6,10 +6,13 @@
 //
 // Every refusal is a ConfigurationError of one line that names the key and what is allowed.
 
+import type { NamedListener, NetworkRules } from '@ampere/gateway';
 import { type LimitsData, LimitsError, parseDurationMs, parseLimits } from '@ampere/limits';
 import { Ajv, type ErrorObject } from 'ajv';
 import { parseDocument } from 'yaml';
+import { ConfigurationError } from './configuration-error.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
+import { type ListenerSection, type NetworkSection, readListeners, readNetworkRules } from './network.ts';
 import { CONFIGURATION_SCHEMA } from './schema.ts';
 
 /** Prometheus' own. */
@@ -17,10 +20,7 @@ const QUERY_TIMEOUT = '2m';
 /** Queries that take at least so long are logged with what they cost. */
 const SLOW_QUERY_MS = 5_000;
 
-/** The configuration can't be used; the message is one line for the person who wrote it. */
-export class ConfigurationError extends Error {
-  override name = 'ConfigurationError';
-}
+export { ConfigurationError };
 
 export interface Configuration {
   readonly listen: ListenAddress;
@@ -37,6 +37,9 @@ export interface Configuration {
   readonly logLevel: string;
   /** An additional listener for `/metrics` without authentication. */
   readonly metricsListen: ListenAddress | undefined;
+  /** Further listeners, and what may be reached through them. */
+  readonly listeners: readonly NamedListener[];
+  readonly network: NetworkRules;
   readonly walFsync: 'always' | 'interval' | 'off';
   readonly queries: {
     /** Undefined: as many as the machine has cores, less one for the engine's own, and one at least. */
@@ -77,6 +80,8 @@ interface Document {
   promql?: { experimental?: boolean };
   queries?: { threads?: number; timeout?: string; slow_log_ms?: number };
   limits?: object;
+  listeners?: ListenerSection[];
+  network?: NetworkSection;
 }
 
 /**
@@ -97,7 +102,10 @@ export function readConfiguration(
       'root.access_key_id and root.secret_access_key go together: set both or neither',
     );
   }
+  const listeners = readListeners(document.listeners ?? []);
   return {
+    listeners,
+    network: readNetworkRules(document.network ?? {}, listeners),
     listen: parseListenAddress(document.listen ?? '127.0.0.1:9009')!,
     dataFolder: document.data_dir ?? './data',
     region: document.region ?? 'us-east-1',

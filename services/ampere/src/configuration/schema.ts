@@ -1,6 +1,8 @@
 // The configuration file's schema. An unknown key stops the start: a mistyped limit that is silently
 // ignored would be found out when it is needed.
 
+import { NETWORK_SCHEMA } from './network.ts';
+
 /** JSON schema (draft 7) of the YAML file. */
 export const CONFIGURATION_SCHEMA = {
   type: 'object',
@@ -18,6 +20,7 @@ export const CONFIGURATION_SCHEMA = {
         secret_access_key: { type: 'string', minLength: 16, maxLength: 128 },
       },
     },
+    ...NETWORK_SCHEMA,
     public_url: { type: 'string', format: 'http-url' },
     sns: {
       type: 'object',

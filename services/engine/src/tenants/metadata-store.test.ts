@@ -12,7 +12,7 @@ function setUp(limits = LIMITS) {
   const clock = new FakeClock();
   const logged: string[] = [];
   const log = (_: string, message: string) => logged.push(message);
-  const open = () => MetadataStore.open({ path, limits, disk: new NodeDisk(), clock, log });
+  const open = () => MetadataStore.open({ path, limitsNow: () => limits, disk: new NodeDisk(), clock, log });
   return { path, clock, logged, open };
 }
 
@@ -113,7 +113,7 @@ test('a write that fails is logged and tried again', async () => {
   const disk = new NodeDisk();
   const store = await MetadataStore.open({
     path,
-    limits: LIMITS,
+    limitsNow: () => LIMITS,
     disk,
     clock,
     log: (_, m) => logged.push(m),

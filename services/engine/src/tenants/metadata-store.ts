@@ -40,7 +40,7 @@ export type MetadataLimits = Pick<
 
 export interface MetadataStoreOptions {
   readonly path: string;
-  readonly limits: MetadataLimits;
+  readonly limitsNow: () => MetadataLimits;
   readonly disk: Disk;
   readonly clock: Clock;
   readonly log: Log;
@@ -112,7 +112,7 @@ export class MetadataStore {
   }
 
   #refusalOf(entry: MetricMetadata): MetadataRefusal | undefined {
-    const { metadataBytesMax, metricsWithMetadataMax } = this.#options.limits;
+    const { metadataBytesMax, metricsWithMetadataMax } = this.#options.limitsNow();
     const name = entry.metricFamilyName;
     const refusal = (reason: MetadataRefusalReason, message: string) => ({
       reason,
@@ -153,7 +153,7 @@ export class MetadataStore {
     entries.push(entry);
     this.#textBytes += bytesOf(entry);
     const isFull =
-      exceeds(entries.length, this.#options.limits.metadataPerMetricMax) ||
+      exceeds(entries.length, this.#options.limitsNow().metadataPerMetricMax) ||
       (entries.length > 1 && this.#textBytes > TEXT_BYTES_MAX);
     if (isFull) this.#textBytes -= bytesOf(entries.shift()!);
     this.#changed();

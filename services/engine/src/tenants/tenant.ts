@@ -1,3 +1,8 @@
+// One workspace's half of the engine: its database, its metadata, its elected replicas, its limits.
+//
+// Whoever works on it holds it; closing waits until nobody does. Limits are asked for each time, because
+// they change while the server runs.
+
 import { TokenBucket, type WorkspaceLimits } from '@ampere/limits';
 import { assert, type Clock } from '@ampere/platform';
 import type { Querier } from '@ampere/series';
@@ -6,17 +11,16 @@ import { WorkspaceUsage } from '../usage/workspace-usage.ts';
 import type { MetadataStore } from './metadata-store.ts';
 import type { TenantStorage } from './storage.ts';
 
-/** One workspace's half of the engine: its database, its metadata, its elected replicas, its limits. */
 export class Tenant {
   readonly id: string;
   readonly tsdb: TenantStorage;
   readonly metadata: MetadataStore;
   readonly ha: HaTracker;
-  readonly limits: WorkspaceLimits;
   /** Samples and metadata entries that may be written. */
   readonly ingestionTokens: TokenBucket;
   /** What it uses of its limits. */
   readonly usage: WorkspaceUsage;
+  readonly #limitsNow: () => WorkspaceLimits;
   readonly #closing = new AbortController();
   #inFlight = 0;
   #whenIdle: (() => void)[] = [];
@@ -27,7 +31,7 @@ export class Tenant {
       tsdb: TenantStorage;
       metadata: MetadataStore;
       ha: HaTracker;
-      limits: WorkspaceLimits;
+      limitsNow: () => WorkspaceLimits;
       clock: Clock;
     },
   ) {
@@ -35,13 +39,17 @@ export class Tenant {
     this.tsdb = parts.tsdb;
     this.metadata = parts.metadata;
     this.ha = parts.ha;
-    this.limits = parts.limits;
-    const { ingestionSamplesPerSecond, ingestionBurstSamples } = parts.limits;
-    this.ingestionTokens = new TokenBucket(
-      { perSecond: ingestionSamplesPerSecond, burst: ingestionBurstSamples },
-      parts.clock,
-    );
+    this.#limitsNow = parts.limitsNow;
+    this.ingestionTokens = new TokenBucket(() => {
+      const { ingestionSamplesPerSecond, ingestionBurstSamples } = this.limits;
+      return { perSecond: ingestionSamplesPerSecond, burst: ingestionBurstSamples };
+    }, parts.clock);
     this.usage = new WorkspaceUsage({ ...parts, ingestionTokens: this.ingestionTokens });
+  }
+
+  /** Those in force now. */
+  get limits(): WorkspaceLimits {
+    return this.#limitsNow();
   }
 
   /** A fresh reading of the database, to be closed by whoever asked for it. */

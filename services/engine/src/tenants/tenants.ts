@@ -184,12 +184,18 @@ export class Tenants {
   async #openOne(tenantId: string): Promise<void> {
     const { disk, clock, log, openStorage } = this.#options;
     const folder = `${this.#folder}/${tenantId}`;
-    const limits = this.#options.limits.forWorkspace(tenantId);
-    const metadata = await MetadataStore.open({ path: `${folder}/metadata.json`, limits, disk, clock, log });
+    const limitsNow = () => this.#options.limits.forWorkspace(tenantId);
+    const metadata = await MetadataStore.open({
+      path: `${folder}/metadata.json`,
+      limitsNow,
+      disk,
+      clock,
+      log,
+    });
     const ha = await HaTracker.open({ path: `${folder}/ha.json`, disk, clock, log });
     const tsdb = await openStorage({ tenantId, folder: `${folder}/tsdb` });
     this.#failed.delete(tenantId);
-    this.#tenants.set(tenantId, new Tenant(tenantId, { tsdb, metadata, ha, limits, clock }));
+    this.#tenants.set(tenantId, new Tenant(tenantId, { tsdb, metadata, ha, limitsNow, clock }));
   }
 
   async #removeFolder(tenantId: string): Promise<void> {

@@ -18,15 +18,25 @@ export function tsdbStorage(options: TsdbStorageOptions): OpenStorage {
   const { limits, log, ...shared } = options;
   const cache = new PageCache();
   return ({ tenantId, folder }) => {
-    const own = limits.forWorkspace(tenantId);
     return Tsdb.open({
       ...shared,
       cache,
       folder,
-      limits: seriesLimits(own),
-      retentionMs: own.retentionMs,
+      limits: seriesLimitsNow(limits, tenantId),
+      retentionMs: limits.forWorkspace(tenantId).retentionMs,
       log: ({ level, message, fields }) => log(level, message, { ...fields, workspace: tenantId }),
     });
+  };
+}
+
+/** Made anew only when they changed: it is asked for every write. */
+function seriesLimitsNow(limits: Limits, tenantId: string): () => SeriesLimits {
+  let from = limits.forWorkspace(tenantId);
+  let made = seriesLimits(from);
+  return () => {
+    const now = limits.forWorkspace(tenantId);
+    if (now !== from) [from, made] = [now, seriesLimits(now)];
+    return made;
   };
 }
 

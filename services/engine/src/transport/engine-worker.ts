@@ -2,6 +2,7 @@
 
 import { Worker } from 'node:worker_threads';
 import type { EngineClient, EngineRequest, EngineResponse } from '@ampere/contracts';
+import type { LimitsData } from '@ampere/limits';
 import type { EngineSettings } from '../engine-settings.ts';
 import type { Log } from '../log.ts';
 import type { FromEngine } from './messages.ts';
@@ -77,6 +78,10 @@ export class EngineWorker implements EngineClient {
 
   deleteTenant(tenant: string): Promise<void> {
     return this.#client.deleteTenant(tenant);
+  }
+
+  setLimits(limits: LimitsData): Promise<void> {
+    return this.#client.setLimits(limits);
   }
 
   metricsText(): Promise<string> {

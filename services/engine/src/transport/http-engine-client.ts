@@ -69,6 +69,9 @@ export class HttpEngineClient implements EngineClient {
     }
   }
 
+  /** Its limits are its own. */
+  async setLimits(): Promise<void> {}
+
   /** None: the far engine is scraped where it is. */
   async metricsText(): Promise<string> {
     return '';

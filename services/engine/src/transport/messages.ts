@@ -13,6 +13,7 @@
 //
 // `abort` ends the work on a request; `cancel` says that nobody wants the rest of its body.
 
+import type { LimitsData } from '@ampere/limits';
 import type { LogLevel } from '../log.ts';
 
 export const CHUNKS_AHEAD = 4;
@@ -39,6 +40,7 @@ export type ToEngine =
 export type EngineCall =
   | { readonly name: 'createTenant'; readonly tenant: string }
   | { readonly name: 'deleteTenant'; readonly tenant: string }
+  | { readonly name: 'setLimits'; readonly limits: LimitsData }
   | { readonly name: 'metricsText' }
   | { readonly name: 'stop' };
 

@@ -4,6 +4,7 @@
 // error: nobody waits for an answer that can't come.
 
 import type { EngineClient, EngineRequest, EngineResponse } from '@ampere/contracts';
+import type { LimitsData } from '@ampere/limits';
 import { ChunkQueue } from './chunk-queue.ts';
 import { type EngineCall, type FromEngine, movable, type Port, type ToEngine } from './messages.ts';
 
@@ -65,6 +66,10 @@ export class PortClient implements EngineClient {
 
   async deleteTenant(tenant: string): Promise<void> {
     await this.#call({ name: 'deleteTenant', tenant });
+  }
+
+  async setLimits(limits: LimitsData): Promise<void> {
+    await this.#call({ name: 'setLimits', limits });
   }
 
   metricsText(): Promise<string> {

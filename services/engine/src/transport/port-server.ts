@@ -106,6 +106,9 @@ export class PortServer {
       case 'deleteTenant':
         await this.#engine.deleteTenant(call.tenant);
         return '';
+      case 'setLimits':
+        await this.#engine.setLimits(call.limits);
+        return '';
       case 'metricsText':
         return this.#engine.metricsText();
       case 'stop':

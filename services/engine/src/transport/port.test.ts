@@ -1,5 +1,6 @@
 import { MessageChannel } from 'node:worker_threads';
 import type { EngineClient, EngineRequest, EngineResponse } from '@ampere/contracts';
+import { parseLimits } from '@ampere/limits';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { makeGate } from '../testing/gate.ts';
 import { CHUNKS_AHEAD, movable } from './messages.ts';
@@ -31,6 +32,7 @@ function connect(parts: Partial<EngineClient>) {
     request: unexpected,
     createTenant: unexpected,
     deleteTenant: unexpected,
+    setLimits: unexpected,
     metricsText: unexpected,
     stop: unexpected,
     ...parts,
@@ -186,14 +188,16 @@ test('the other methods pass through, failures with their text', async () => {
     deleteTenant: async () => {
       throw new Error('no such thing');
     },
+    setLimits: async ({ defaults }) => void called.push(`limits ${defaults.labelsPerSeriesMax}`),
     metricsText: async () => 'a_total 1\n',
     stop: async () => void called.push('stop'),
   });
   await client.createTenant('ws-1');
   await expect(client.deleteTenant('ws-1')).rejects.toThrow('no such thing');
+  await client.setLimits(parseLimits(undefined));
   expect(await client.metricsText()).toBe('a_total 1\n');
   await client.stop();
-  expect(called).toEqual(['create ws-1', 'stop']);
+  expect(called).toEqual(['create ws-1', 'limits 70', 'stop']);
 });
 
 test('when the other end dies, everything that waits fails, and everything later', async () => {

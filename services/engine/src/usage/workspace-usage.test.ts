@@ -204,3 +204,18 @@ test('what is used follows the clock; a request larger than the burst is refused
   expect(rows.get('active_series_per_metric')).toMatchObject({ value: 0 });
   await engine.stop();
 });
+
+test('limits that change hold from the next request on', async () => {
+  const { engine, clock } = await setUp({ active_series: 1, ingestion_rate: 100, ingestion_burst: 100 });
+  const nowMs = clock.nowMs();
+  expect(await write(engine, nowMs, m('1'), m('2'))).toBe(400);
+  await engine.setLimits(
+    parseLimits({ defaults: { active_series: 2, ingestion_rate: 100, ingestion_burst: 100 } }),
+  );
+  expect(await write(engine, nowMs, m('1'), m('2'))).toBe(200);
+  expect((await rowsOf(engine)).get('active_series')!.limit).toBe(2);
+  await engine.setLimits(
+    parseLimits({ defaults: { active_series: 2, ingestion_rate: 1, ingestion_burst: 1 } }),
+  );
+  expect(await write(engine, nowMs + 1, m('1'), m('2'))).toBe(429);
+});

@@ -82,7 +82,7 @@ export interface LimitUsage {
 export interface UsageParts {
   readonly tsdb: Pick<TenantStorage, 'stats' | 'activeInLargestMetric'>;
   readonly metadata: Pick<MetadataStore, 'size'>;
-  readonly limits: WorkspaceLimits;
+  readonly limitsNow: () => WorkspaceLimits;
   readonly ingestionTokens: TokenBucket;
   readonly clock: Clock;
 }
@@ -134,7 +134,7 @@ export class WorkspaceUsage {
   }
 
   limits(): LimitUsage[] {
-    const { limits } = this.#parts;
+    const limits = this.#parts.limitsNow();
     return ENFORCED.map((name) => {
       const { field, meaning, unit } = LIMITS[name];
       const refusals = this.#refusals.get(name);

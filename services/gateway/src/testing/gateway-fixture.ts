@@ -34,6 +34,9 @@ export interface Call {
   readonly body?: string | Uint8Array;
   readonly keyId?: string;
   readonly secret?: string;
+  readonly sessionToken?: string;
+  /** `aps` in the server's region by default. */
+  readonly scope?: { readonly service: string; readonly region?: string };
   /** Sent after signing, so not covered. */
   readonly unsignedHeaders?: Readonly<Record<string, string>>;
 }
@@ -50,6 +53,8 @@ export class FakeEngine implements EngineClient {
 
   async createTenant(): Promise<void> {}
   async deleteTenant(): Promise<void> {}
+  async setLimits(): Promise<void> {}
+
   async metricsText(): Promise<string> {
     return 'fake_engine_up 1\n';
   }
@@ -151,9 +156,13 @@ export class Fixture {
       { method, target, rawHeaders: Object.entries(headers).flat() },
       createHash('sha256').update(body).digest('hex'),
       {
-        credentials: { accessKeyId: call.keyId ?? KEY_ID, secretAccessKey: call.secret ?? SECRET },
-        region: REGION,
-        service: 'aps',
+        credentials: {
+          accessKeyId: call.keyId ?? KEY_ID,
+          secretAccessKey: call.secret ?? SECRET,
+          ...(call.sessionToken === undefined ? {} : { sessionToken: call.sessionToken }),
+        },
+        region: call.scope?.region ?? REGION,
+        service: call.scope?.service ?? 'aps',
         clock: this.clock,
       },
     );

@@ -76,8 +76,8 @@ function usageOf(clock: FakeClock): WorkspaceUsage {
   return new WorkspaceUsage({
     tsdb: { stats: () => stats, activeInLargestMetric: () => 0 },
     metadata: { size: 0 },
-    limits: new Limits(parseLimits(undefined)).forWorkspace('ws-1'),
-    ingestionTokens: new TokenBucket({ perSecond: 0, burst: 0 }, clock),
+    limitsNow: () => new Limits(parseLimits(undefined)).forWorkspace('ws-1'),
+    ingestionTokens: new TokenBucket(() => ({ perSecond: 0, burst: 0 }), clock),
     clock,
   });
 }

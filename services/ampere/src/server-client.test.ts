@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readProfileKey } from './query-command.ts';
+import { readProfileKey } from './server-client.ts';
 
 const FILE =
   '[default]\naws_access_key_id = OTHER\n\n[ampere]\naws_access_key_id = MINE\naws_secret_access_key=a=b/+\n[z]\nx = y\n';

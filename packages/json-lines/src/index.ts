@@ -1,0 +1,6 @@
+export {
+  type LinePosition,
+  RotatedLines,
+  type RotatedLinesOptions,
+  type StoredRecord,
+} from './rotated-lines.ts';
