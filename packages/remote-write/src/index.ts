@@ -3,6 +3,7 @@ export { readLabelRun } from './label-run.ts';
 export { METRIC_TYPES, type MetricMetadata, type MetricType } from './metadata.ts';
 export { SnappyDecoder } from './snappy-decoder.ts';
 export { encodeSnappy } from './snappy-encoder.ts';
+export { FIELD_TYPES, WireReader } from './wire-reader.ts';
 export {
   type DecodedWriteRequest,
   type WriteRequestBounds,

@@ -26,3 +26,4 @@ export {
   UNLIMITED,
 } from './options.ts';
 export { Tsdb } from './tsdb.ts';
+export { crc32c } from './wal/crc32c.ts';

@@ -112,7 +112,7 @@ export class ActiveQuery implements QueryJob {
   }
 
   failed(error: PrometheusError): void {
-    const { status, headers, pieces, outcome } = refusal(error);
+    const { status, headers, pieces, outcome } = refusal(error, this.route);
     this.status = status;
     this.outcome = outcome;
     this.#error = error.message;

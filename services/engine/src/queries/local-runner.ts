@@ -29,7 +29,7 @@ export class LocalRunner implements QueryRunner {
     const checkWanted = () => {
       if (job.endReason !== undefined) throw job.endReason;
     };
-    const answer = answerRequest(request, route.name, log, () =>
+    const answer = answerRequest(request, route, log, () =>
       route.endpoint({
         request,
         parameters: parametersOf(request),

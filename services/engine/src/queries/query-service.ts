@@ -133,7 +133,7 @@ export class QueryService {
   ): EngineResponse {
     const { clock, promql, buildInfo, log, timeoutMs } = this.#options;
     const arrivedMs = clock.monotonicMs();
-    const answer = answerRequest(request, route.name, log, () =>
+    const answer = answerRequest(request, route, log, () =>
       route.endpoint({
         request,
         parameters: parametersOf(request),

@@ -146,7 +146,7 @@ export class QueryThread {
     const run = { id, endReason: undefined };
     const report = newReport();
     this.#running = run;
-    const answer = answerRequest(request, route.name, this.#log, () => {
+    const answer = answerRequest(request, route, this.#log, () => {
       // What came before the query did: its end, perhaps.
       this.#look(run);
       return route.endpoint({

@@ -31,17 +31,24 @@ export function parametersOf({ method, search, body, headers }: EngineRequest): 
   return method === 'POST' ? new Parameters(search, body, headers['content-type']) : new Parameters(search);
 }
 
+/** What an answer depends on of its route. */
+export interface AnsweredRoute {
+  readonly name: string;
+  /** Errors are a line of text instead of JSON. */
+  readonly isPlainText?: true;
+}
+
 /** Runs an endpoint; whatever it throws becomes an answer too. */
 export function answerRequest(
   request: Pick<EngineRequest, 'tenant' | 'requestId'>,
-  routeName: string,
+  route: AnsweredRoute,
   log: Log,
   run: () => Answer | RawAnswer,
 ): RequestAnswer {
   try {
     return success(run());
   } catch (error) {
-    return refusal(prometheusErrorOf(error) ?? bug(request, routeName, log, error));
+    return refusal(prometheusErrorOf(error) ?? bug(request, route.name, log, error), route);
   }
 }
 
@@ -66,15 +73,19 @@ function success(answer: Answer | RawAnswer): RequestAnswer {
 }
 
 /** An error in Prometheus' form. */
-export function refusal(error: PrometheusError): RequestAnswer {
+export function refusal(error: PrometheusError, route?: AnsweredRoute): RequestAnswer {
+  const { status, type: outcome, message } = error;
+  const rest = { status, outcome, error: message, isReading: false };
+  if (route?.isPlainText === true) {
+    const headers = { 'content-type': 'text/plain; charset=utf-8', ...error.headers };
+    return { ...rest, headers, pieces: onePiece(Buffer.from(`${message}\n`, 'utf8')) };
+  }
   // A lone surrogate is printed as U+FFFD, as everywhere in answers.
   const writer = new JsonWriter();
   writer.raw(`{"status":"error","errorType":"${error.type}","error":`);
   writer.string(error.message);
   writer.raw('}');
-  const headers = { ...JSON_HEADERS, ...error.headers };
-  const { status, type: outcome, message } = error;
-  return { status, headers, pieces: onePiece(writer.take()), outcome, error: message, isReading: false };
+  return { ...rest, headers: { ...JSON_HEADERS, ...error.headers }, pieces: onePiece(writer.take()) };
 }
 
 function* nothing(): Generator<Uint8Array, void> {}

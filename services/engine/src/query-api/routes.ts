@@ -8,6 +8,7 @@ import { limits } from './endpoints/limits.ts';
 import { metadata } from './endpoints/metadata.ts';
 import { cancelQuery, queries } from './endpoints/queries.ts';
 import { query, queryRange } from './endpoints/query.ts';
+import { read as remoteRead } from './endpoints/read.ts';
 import { alerts, rules } from './endpoints/rules.ts';
 import { buildInfo, runtimeInfo, tsdb } from './endpoints/status.ts';
 import { formatQuery, parseQueryTree, queryExemplars } from './endpoints/syntax.ts';
@@ -25,6 +26,8 @@ interface RouteBase {
 export interface ReadRoute extends RouteBase {
   readonly kind: 'read';
   readonly endpoint: ReadEndpoint;
+  /** Errors are a line of text instead of JSON. */
+  readonly isPlainText?: true;
 }
 
 /** A quick look at what the engine's thread keeps. */
@@ -46,6 +49,7 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
   read('parse_query', GET_POST, parseQueryTree),
   read('labels', GET_POST, labels),
   read('series', GET_POST, series),
+  ['read', { kind: 'read', name: 'read', methods: ['POST'], endpoint: remoteRead, isPlainText: true }],
   state('metadata', metadata),
   state('rules', rules),
   state('alerts', alerts),

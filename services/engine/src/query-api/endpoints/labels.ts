@@ -1,10 +1,12 @@
 // labels, label/{name}/values and series: what there is, sorted, over the union of all `match[]`.
 
 import { compareText, type LabelHints, type Labels, type Matcher, type Querier } from '@ampere/series';
+import { deadlineOf } from '../deadline.ts';
 import { type Answer, answer, type ReadContext, TRUNCATED } from '../endpoint.ts';
 import { quote } from '../go-text.ts';
 import { arrayOf } from '../json-writer.ts';
 import { unescapeLabelName } from '../label-escaping.ts';
+import { MeteredQuerier } from '../metered-querier.ts';
 import { decodePercent } from '../parameters.ts';
 import { badData } from '../prometheus-error.ts';
 import { parseSelectors, parseSeriesSelectors } from '../selectors.ts';
@@ -66,8 +68,8 @@ function oneMore(hints: LabelHints): LabelHints {
   return hints.limit === 0 ? hints : { ...hints, limit: hints.limit + 1 };
 }
 
-function withQuerier<T>({ tenant }: ReadContext, read: (querier: Querier) => T): T {
-  const querier = tenant.tsdb.querier();
+function withQuerier<T>(context: ReadContext, read: (querier: Querier) => T): T {
+  const querier = new MeteredQuerier(context.tenant.tsdb.querier(), 0, deadlineOf(context));
   try {
     return read(querier);
   } finally {

@@ -1,20 +1,14 @@
 // query and query_range. The order of the checks is Prometheus', since it decides which of several
 // faults is told.
 
-import {
-  type Expr,
-  ParseError,
-  type QueryResult,
-  type QueryValue,
-  TooManySamplesError,
-  type ValueType,
-} from '@ampere/promql';
+import { type Expr, ParseError, type QueryResult, type QueryValue, type ValueType } from '@ampere/promql';
 import { deadlineOf } from '../deadline.ts';
 import { type Answer, type ReadContext, TRUNCATED } from '../endpoint.ts';
 import { badData, invalidParameter } from '../prometheus-error.ts';
-import { RangeLimitError, RangeLimitedQuerier, rangeLimitText } from '../range-limit.ts';
+import { rangeLimitText } from '../range-limit.ts';
 import { queryData } from '../result-json.ts';
 import { FormatError, parseDurationNs } from '../times.ts';
+import { openQuerier } from './open-querier.ts';
 
 /** Prometheus' bound on the steps of a range query, one point more is still allowed. */
 const RESOLUTION_MAX = 11_000;
@@ -116,27 +110,22 @@ function execute(context: ReadContext, execution: Execution): Answer {
   Object.assign(report, times);
   checkAlive();
   const preparedMs = clock.monotonicMs();
-  const { queryTimeRangeMs, querySamplesMax } = tenant.limits;
-  const opened = tenant.tsdb.querier();
-  const querier =
-    queryTimeRangeMs > 0 ? new RangeLimitedQuerier(opened, queryTimeRangeMs, lookbackDeltaMs) : opened;
+  const opened = openQuerier(context, { lookbackDeltaMs, stepMs: times.stepMs, checkAlive });
+  const samplesMax = tenant.limits.querySamplesMax;
   let result: QueryResult;
   try {
     result = promql.evaluate(
-      querier,
-      { expr, text: report.query, ...times, lookbackDeltaMs, samplesMax: querySamplesMax, checkAlive },
+      opened.querier,
+      { expr, text: report.query, ...times, lookbackDeltaMs, samplesMax, checkAlive },
       promql.options,
     );
   } catch (error) {
     // Duration expressions are worked out only here, and are a part of the text all the same.
     if (error instanceof ParseError) throw invalidParameter('query', error.message);
-    const limit = limitExceeded(error);
-    if (limit !== undefined) {
-      report.notes.push({ limit, message: (error as Error).message, example: report.query });
-    }
+    opened.note(error);
     throw error;
   } finally {
-    querier.close();
+    opened.close();
   }
   report.samples = result.stats.totalQueryableSamples;
   report.peakSamples = result.stats.peakSamples;
@@ -149,11 +138,6 @@ function execute(context: ReadContext, execution: Execution): Answer {
     warnings: atMost(warnings, 'warning'),
     infos: atMost(result.infos, 'info'),
   };
-}
-
-function limitExceeded(error: unknown): 'query_time_range' | 'query_samples' | undefined {
-  if (error instanceof RangeLimitError) return 'query_time_range';
-  return error instanceof TooManySamplesError ? 'query_samples' : undefined;
 }
 
 /** Prometheus' statistics, times in seconds. What it measures apart and we do together is 0. */
