@@ -1,9 +1,16 @@
 // The answer side of AWS' query protocol: XML, one element a member.
 //
-// A value is text, number or boolean (an element with text), an array (`member` elements), or an object
-// (an element for each key, in order). What is undefined is left out.
+// A value is text, number or boolean (an element with text), an array (`member` elements), a map (`entry`
+// elements with `key` and `value`), or an object (an element for each key, in order). What is undefined is
+// left out.
 
-export type XmlValue = string | number | boolean | readonly XmlValue[] | XmlObject;
+export type XmlValue =
+  | string
+  | number
+  | boolean
+  | readonly XmlValue[]
+  | ReadonlyMap<string, XmlValue>
+  | XmlObject;
 export interface XmlObject {
   readonly [member: string]: XmlValue | undefined;
 }
@@ -72,12 +79,14 @@ function element(name: string, value: XmlValue): string {
 function content(value: XmlValue): string {
   if (typeof value !== 'object') return escapeXml(String(value));
   if (isList(value)) return value.map((one) => element('member', one)).join('');
+  if (value instanceof Map)
+    return [...value].map(([key, one]) => element('entry', { key, value: one })).join('');
   return Object.entries(value)
     .map(([name, one]) => (one === undefined ? '' : element(name, one)))
     .join('');
 }
 
-function isList(value: readonly XmlValue[] | XmlObject): value is readonly XmlValue[] {
+function isList(value: Exclude<XmlValue, string | number | boolean>): value is readonly XmlValue[] {
   return Array.isArray(value);
 }
 

@@ -20,6 +20,7 @@ test('members, lists, structures and maps of a form', () => {
 
 test('a form that is none is refused', () => {
   expect(() => QueryParameters.parse('a=%ff')).toThrow(QueryFormError);
+  expect(() => QueryParameters.parse(`${'a.'.repeat(16)}b=1`)).toThrow('more than 16 parts');
   expect(() => QueryParameters.parse('a=1&'.repeat(5001))).toThrow('more than 5000 parameters');
 });
 
@@ -30,6 +31,11 @@ test('an answer in XML', () => {
       '<ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata>\n</DoResponse>\n',
   );
   expect(textOf(queryAnswer('Do', 'urn:x', 'r-1'))).not.toContain('Result');
+});
+
+test('a map in an answer', () => {
+  const answer = queryAnswer('Do', 'urn:x', 'r-1', { M: new Map([['a&', 1]]) });
+  expect(textOf(answer)).toContain('<M><entry><key>a&amp;</key><value>1</value></entry></M>');
 });
 
 test('a refusal in XML', () => {

@@ -7,6 +7,8 @@
 // doesn't see.
 
 const PARAMETERS_MAX = 5000;
+/** Parts of a name; the APIs here need six at most. */
+const NAME_PARTS_MAX = 16;
 
 /** A form that can't be read; the text is fit for the client. */
 export class QueryFormError extends Error {
@@ -16,25 +18,37 @@ export class QueryFormError extends Error {
 /** The members of one structure of a request: the whole of it, or an entry of a list. */
 export class QueryParameters {
   readonly #all: ReadonlyMap<string, string>;
+  /** Names, and everything that names are below of, so that looking for a member costs one look. */
+  readonly #known: ReadonlySet<string>;
   readonly #prefix: string;
 
-  private constructor(all: ReadonlyMap<string, string>, prefix: string) {
+  private constructor(all: ReadonlyMap<string, string>, known: ReadonlySet<string>, prefix: string) {
     this.#all = all;
+    this.#known = known;
     this.#prefix = prefix;
   }
 
   /** Reads a form; throws QueryFormError for one that isn't. Of a name that comes twice the first value counts. */
   static parse(form: string): QueryParameters {
     const all = new Map<string, string>();
+    const known = new Set<string>();
     let count = 0;
     for (const pair of form.split('&')) {
       if (pair === '') continue;
       if (++count > PARAMETERS_MAX) throw new QueryFormError(`more than ${PARAMETERS_MAX} parameters`);
       const equals = pair.indexOf('=');
       const name = decode(equals === -1 ? pair : pair.slice(0, equals));
-      if (!all.has(name)) all.set(name, equals === -1 ? '' : decode(pair.slice(equals + 1)));
+      if (all.has(name)) continue;
+      all.set(name, equals === -1 ? '' : decode(pair.slice(equals + 1)));
+      known.add(name);
+      let parts = 1;
+      for (let dot = name.indexOf('.'); dot !== -1; dot = name.indexOf('.', dot + 1)) {
+        if (++parts > NAME_PARTS_MAX)
+          throw new QueryFormError(`a name has more than ${NAME_PARTS_MAX} parts`);
+        known.add(name.slice(0, dot));
+      }
     }
-    return new QueryParameters(all, '');
+    return new QueryParameters(all, known, '');
   }
 
   text(name: string): string | undefined {
@@ -43,10 +57,7 @@ export class QueryParameters {
 
   /** Whether the member, or anything below it, was sent. */
   has(name: string): boolean {
-    const whole = this.#prefix + name;
-    if (this.#all.has(whole)) return true;
-    for (const key of this.#all.keys()) if (key.startsWith(`${whole}.`)) return true;
-    return false;
+    return this.#known.has(this.#prefix + name);
   }
 
   /** The texts of a list, in order, up to the first gap. */
@@ -61,11 +72,11 @@ export class QueryParameters {
 
   /** The structures of a list, in order, up to the first gap. */
   structures(name: string): QueryParameters[] {
-    return this.#entries(name).map((base) => new QueryParameters(this.#all, `${base}.`));
+    return this.#entries(name).map((base) => new QueryParameters(this.#all, this.#known, `${base}.`));
   }
 
   structure(name: string): QueryParameters {
-    return new QueryParameters(this.#all, `${this.#prefix}${name}.`);
+    return new QueryParameters(this.#all, this.#known, `${this.#prefix}${name}.`);
   }
 
   /** A map's entries, in order: `Name.entry.N.key` and `.value`, in small letters or capitalised. */
@@ -83,19 +94,12 @@ export class QueryParameters {
     for (const base of [`${this.#prefix}${name}.member`, `${this.#prefix}${name}`]) {
       for (let n = 1; ; n++) {
         const entry = `${base}.${n}`;
-        if (!this.#isThere(entry)) break;
+        if (!this.#known.has(entry)) break;
         found.push(entry);
       }
       if (found.length > 0) break;
     }
     return found;
-  }
-
-  #isThere(entry: string): boolean {
-    if (this.#all.has(entry)) return true;
-    const below = `${entry}.`;
-    for (const key of this.#all.keys()) if (key.startsWith(below)) return true;
-    return false;
   }
 }
 

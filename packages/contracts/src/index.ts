@@ -14,5 +14,6 @@ export type {
   WorkspaceSettings,
   WorkspaceSettingsListener,
 } from './control-plane.ts';
+export type { DefinitionListener, RulesNamespaceFile } from './definitions.ts';
 export type { EngineBody, EngineClient, EngineRequest, EngineResponse } from './engine.ts';
 export type { ManagementCall, ManagementCallListener, ManagementRequest } from './management-call.ts';

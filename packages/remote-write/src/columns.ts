@@ -1,9 +1,13 @@
+// The arrays behind a decoder's WriteColumns: they grow by doubling and are reused by the next request. A
+// series is closed when all of it was read, and takes every sample since the one before.
+
 import type { WriteColumns, WriteExemplar, WriteHistogram } from '@ampere/series';
+import type { DecodedExemplar } from './exemplar.ts';
+import type { DecodedHistogram } from './histogram.ts';
 
 const SERIES_MIN = 1024;
 const SAMPLES_MIN = 1024;
 
-/** The arrays behind a decoder's WriteColumns: they grow by doubling and are reused by the next request. */
 export class ColumnsBuffer implements WriteColumns {
   bytes: Uint8Array = new Uint8Array(0);
   seriesCount = 0;
@@ -15,6 +19,8 @@ export class ColumnsBuffer implements WriteColumns {
   valueWords = new Uint32Array(2 * SAMPLES_MIN);
   readonly histograms: WriteHistogram[] = [];
   readonly exemplars: WriteExemplar[] = [];
+  /** What there was when the series at hand began. */
+  #rowsBefore = 0;
 
   reset(bytes: Uint8Array): void {
     this.bytes = bytes;
@@ -23,6 +29,30 @@ export class ColumnsBuffer implements WriteColumns {
     this.histograms.length = 0;
     this.exemplars.length = 0;
     this.firstSample[0] = 0;
+  }
+
+  /** Samples, histograms and exemplars so far. */
+  get rowCount(): number {
+    return this.sampleCount + this.histograms.length + this.exemplars.length;
+  }
+
+  beginSeries(): void {
+    this.#rowsBefore = this.rowCount;
+  }
+
+  /** Whether the series at hand has anything that is to be stored. */
+  get hasContent(): boolean {
+    return this.rowCount > this.#rowsBefore;
+  }
+
+  /** Takes a histogram of the series at hand. */
+  addHistogram({ timeMs, histogram, kind, isStale }: DecodedHistogram): void {
+    this.histograms.push({ series: this.seriesCount, timeMs, histogram, kind, isStale });
+  }
+
+  /** Takes an exemplar of the series at hand. */
+  addExemplar({ labels, value, timeMs }: DecodedExemplar): void {
+    this.exemplars.push({ series: this.seriesCount, labels, value, timeMs });
   }
 
   /** Opens a sample of time 0 and value 0, as protobuf leaves out what is zero; returns its index. */

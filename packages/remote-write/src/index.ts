@@ -1,4 +1,7 @@
 export { DecodeError, type DecodeErrorKind } from './errors.ts';
+export { type DecodedExemplar, decodeExemplar, decodeExemplarV2 } from './exemplar.ts';
+export { type DecodedHistogram, decodeHistogram } from './histogram.ts';
+export { encodeHistogram, type OutgoingHistogram } from './histogram-encoder.ts';
 export { readLabelRun } from './label-run.ts';
 export { METRIC_TYPES, type MetricMetadata, type MetricType } from './metadata.ts';
 export { SnappyDecoder } from './snappy-decoder.ts';
@@ -11,6 +14,7 @@ export {
 } from './write-request-decoder.ts';
 export {
   encodeWriteRequest,
+  type OutgoingExemplar,
   type OutgoingSample,
   type OutgoingSeries,
   type OutgoingWriteRequest,
@@ -22,7 +26,6 @@ export {
 } from './write-request-v2-decoder.ts';
 export {
   encodeWriteRequestV2,
-  type OutgoingExemplar,
   type OutgoingSampleV2,
   type OutgoingSeriesV2,
 } from './write-request-v2-encoder.ts';

@@ -24,6 +24,12 @@ export class MessageWriter {
     return this;
   }
 
+  /** Appends bytes as they are. */
+  bytes(...parts: Uint8Array[]): this {
+    this.#parts.push(...parts);
+    return this;
+  }
+
   finish(): Uint8Array {
     return new Uint8Array(Buffer.concat(this.#parts));
   }

@@ -12,6 +12,9 @@ const GROUP_DEPTH_MAX = 100;
 const TWO_28 = 2 ** 28;
 const UINT32_MAX = 0xffffffff;
 
+const doubles = new Float64Array(1);
+const octets = new Uint8Array(doubles.buffer);
+
 export const VARINT = 0;
 export const FIXED64 = 1;
 export const DELIMITED = 2;
@@ -100,6 +103,52 @@ export class WireReader {
     const value = (top * TWO_28 + middle) * TWO_28 + low;
     if (!Number.isSafeInteger(value)) throw this.malformed(from, field, 'a number beyond 2^53');
     return value;
+  }
+
+  /** An unsigned 64-bit varint; beyond 2^53 the nearest double. */
+  uint64(end: number, field: string): number {
+    const from = this.at;
+    let value = 0;
+    let unit = 1;
+    for (let i = 0; i < VARINT_BYTES_MAX; i++) {
+      if (from + i >= end) throw this.malformed(from, field, 'a number is cut off');
+      const byte = this.bytes[from + i]!;
+      // The tenth byte has one bit that counts.
+      value += (i < 9 ? byte & 0x7f : byte & 1) * unit;
+      unit *= 128;
+      if (byte < 0x80) {
+        this.at = from + i + 1;
+        return value;
+      }
+    }
+    throw this.malformed(from, field, 'a number longer than 10 bytes');
+  }
+
+  /** A zigzag 64-bit varint; beyond 2^53 about the nearest double. */
+  sint64(end: number, field: string): number {
+    const value = this.uint64(end, field);
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+
+  /** A zigzag 32-bit varint. */
+  sint32(end: number, field: string): number {
+    const value = this.uint32(end, field);
+    return (value >>> 1) ^ -(value & 1);
+  }
+
+  /** Eight bytes as a float; of a NaN the payload may be lost. */
+  double(end: number, field: string): number {
+    const at = this.fixed(8, end, field);
+    for (let i = 0; i < 8; i++) octets[i] = this.bytes[at + i]!;
+    return doubles[0]!;
+  }
+
+  /** Of the eight bytes that come next, the four from `offset` on as a number; 0 where they are cut off. */
+  word(end: number, offset: number): number {
+    const at = this.at + offset;
+    if (at + 4 > end) return 0;
+    const bytes = this.bytes;
+    return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
   }
 
   /** Reads a length and returns where the field's content ends. */

@@ -5,8 +5,8 @@
 //    words, because the payload of a stale marker would not surely survive being a number.
 // 2. Labels that are spelled oddly, or are not one unbroken run, are written anew into a scratch, which
 //    ends up behind a copy of the body; ranges then point into that copy.
-// 3. A TimeSeries without float samples is not in the columns: there is nothing to store. Exemplars and
-//    native histograms are counted; the caller says what becomes of them.
+// 3. Native histograms and exemplars become objects (histogram.ts, exemplar.ts), listed by the number of
+//    their series. A TimeSeries with nothing at all is not in the columns.
 //
 // Unknown fields are passed over, and a scalar that is given twice has its last value, as protobuf has
 // it. A known field in a wrong wire type is an error, as it is for Prometheus' own receiver.
@@ -14,6 +14,8 @@
 import { assert } from '@ampere/platform';
 import type { WriteColumns } from '@ampere/series';
 import { ColumnsBuffer } from './columns.ts';
+import { decodeExemplar } from './exemplar.ts';
+import { decodeHistogram } from './histogram.ts';
 import { isCanonicalLabel, LabelScratch } from './label-run.ts';
 import { type MetricMetadata, readMetadata } from './metadata.ts';
 import { readSample } from './sample.ts';
@@ -33,6 +35,7 @@ const SAMPLE_FIELDS = ['', 'value', 'timestamp'];
 
 /** How much one request may hold; more is refused whole. */
 export interface WriteRequestBounds {
+  /** Native histograms and exemplars count too. */
   readonly samplesMax: number;
   readonly metadataMax: number;
 }
@@ -41,11 +44,6 @@ export interface WriteRequestBounds {
 export interface DecodedWriteRequest {
   readonly columns: WriteColumns;
   readonly metadata: readonly MetricMetadata[];
-  readonly exemplarCount: number;
-  readonly histogramCount: number;
-  /** Labels of the first series with a native histogram, a range of `columns.bytes` like the others. */
-  readonly histogramLabelsFrom: number;
-  readonly histogramLabelsTo: number;
 }
 
 /** Decodes requests one after another into arrays of its own. */
@@ -55,10 +53,6 @@ export class WriteRequestDecoder {
   readonly #columns = new ColumnsBuffer();
   readonly #scratch = new LabelScratch();
   #metadata: MetricMetadata[] = [];
-  #exemplarCount = 0;
-  #histogramCount = 0;
-  #histogramLabelsFrom = 0;
-  #histogramLabelsTo = 0;
   /** Labels of the series being walked; offsets from the body's length up are in the scratch. */
   #labelsFrom = 0;
   #labelsTo = 0;
@@ -78,10 +72,6 @@ export class WriteRequestDecoder {
     columns.reset(body);
     this.#scratch.reset();
     this.#metadata = [];
-    this.#exemplarCount = 0;
-    this.#histogramCount = 0;
-    this.#histogramLabelsFrom = 0;
-    this.#histogramLabelsTo = 0;
     const end = body.length;
     while (reader.at < end) {
       const tagAt = reader.at;
@@ -97,14 +87,7 @@ export class WriteRequestDecoder {
     }
     assert(reader.at === end, 'the walk over a write request left its body');
     if (this.#scratch.length > 0) columns.bytes = this.#scratch.joinedTo(body);
-    return {
-      columns,
-      metadata: this.#metadata,
-      exemplarCount: this.#exemplarCount,
-      histogramCount: this.#histogramCount,
-      histogramLabelsFrom: this.#histogramLabelsFrom,
-      histogramLabelsTo: this.#histogramLabelsTo,
-    };
+    return { columns, metadata: this.#metadata };
   }
 
   #oneMetadata(tagAt: number, end: number): void {
@@ -122,8 +105,7 @@ export class WriteRequestDecoder {
   #timeSeries(end: number): void {
     const reader = this.#reader;
     const columns = this.#columns;
-    const samplesBefore = columns.sampleCount;
-    const histogramsBefore = this.#histogramCount;
+    columns.beginSeries();
     this.#labelsFrom = 0;
     this.#labelsTo = 0;
     while (reader.at < end) {
@@ -132,25 +114,29 @@ export class WriteRequestDecoder {
       if (tag === LABELS) {
         this.#label(tagAt, reader.contentEnd(end, 'TimeSeries.labels'));
       } else if (tag === SAMPLES) {
-        if (columns.sampleCount === this.#bounds.samplesMax) {
-          throw reader.tooLarge(tagAt, 'TimeSeries.samples', `more than ${this.#bounds.samplesMax} samples`);
-        }
+        this.#requireRoom(tagAt, 'TimeSeries.samples');
         readSample(reader, reader.contentEnd(end, 'TimeSeries.samples'), columns, SAMPLE_FIELDS);
       } else if (tag === EXEMPLARS) {
-        this.#exemplarCount++;
-        reader.at = reader.contentEnd(end, 'TimeSeries.exemplars');
+        this.#requireRoom(tagAt, 'TimeSeries.exemplars');
+        const to = reader.contentEnd(end, 'TimeSeries.exemplars');
+        columns.addExemplar(decodeExemplar(reader.bytes, reader.at, to));
+        reader.at = to;
       } else if (tag === HISTOGRAMS) {
-        this.#histogramCount++;
-        reader.at = reader.contentEnd(end, 'TimeSeries.histograms');
+        this.#requireRoom(tagAt, 'TimeSeries.histograms');
+        const to = reader.contentEnd(end, 'TimeSeries.histograms');
+        columns.addHistogram(decodeHistogram(reader.bytes, reader.at, to, 1));
+        reader.at = to;
       } else {
         reader.skipUnknown(tag, tagAt, end, 'TimeSeries', SERIES_FIELDS);
       }
     }
-    if (columns.sampleCount > samplesBefore) columns.addSeries(this.#labelsFrom, this.#labelsTo);
-    if (histogramsBefore === 0 && this.#histogramCount > 0) {
-      this.#histogramLabelsFrom = this.#labelsFrom;
-      this.#histogramLabelsTo = this.#labelsTo;
-    }
+    if (columns.hasContent) columns.addSeries(this.#labelsFrom, this.#labelsTo);
+  }
+
+  #requireRoom(tagAt: number, field: string): void {
+    const { samplesMax } = this.#bounds;
+    if (this.#columns.rowCount < samplesMax) return;
+    throw this.#reader.tooLarge(tagAt, field, `more than ${samplesMax} samples`);
   }
 
   /** Takes the label whose tag is at `tagAt` and whose content ends at `end` into the current run. */

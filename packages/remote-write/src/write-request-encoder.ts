@@ -20,6 +20,13 @@ export interface OutgoingSeries {
   readonly samples: readonly OutgoingSample[];
   /** Whole Histogram messages, encoded. */
   readonly histograms?: readonly Uint8Array[];
+  readonly exemplars?: readonly OutgoingExemplar[];
+}
+
+export interface OutgoingExemplar {
+  readonly labels: Iterable<readonly [name: string, value: string]>;
+  readonly value: number;
+  readonly timestampMs: number;
 }
 
 export interface OutgoingWriteRequest {
@@ -37,12 +44,23 @@ export function encodeWriteRequest(request: OutgoingWriteRequest): Uint8Array {
 
 function encodeSeries(series: OutgoingSeries): Uint8Array {
   const writer = new MessageWriter();
-  for (const [name, value] of series.labels) {
-    writer.message(1, new MessageWriter().text(1, name).text(2, value).finish());
-  }
+  for (const label of series.labels) writer.message(1, encodeLabel(label));
   for (const sample of series.samples) writer.message(2, encodeSample(sample));
+  for (const exemplar of series.exemplars ?? []) writer.message(3, encodeExemplar(exemplar));
   for (const histogram of series.histograms ?? []) writer.message(4, histogram);
   return writer.finish();
+}
+
+function encodeLabel([name, value]: readonly [string, string]): Uint8Array {
+  return new MessageWriter().text(1, name).text(2, value).finish();
+}
+
+function encodeExemplar({ labels, value, timestampMs }: OutgoingExemplar): Uint8Array {
+  const writer = new MessageWriter();
+  for (const label of labels) writer.message(1, encodeLabel(label));
+  const bits = new DataView(new ArrayBuffer(8));
+  bits.setFloat64(0, value, true);
+  return writer.fixed64(2, bits).varint(3, BigInt(timestampMs)).finish();
 }
 
 /** A Sample message up to field 2, which is all of it in 1.0. */

@@ -5,9 +5,9 @@
 //    met, in the spelling that storage knows from 1.0 (symbol-table.ts), so that a sender which changes
 //    from one version to the other goes on with the same series. Each series has label bytes of its own,
 //    which may be changed in place.
-// 3. Samples go straight into the columns. A TimeSeries without float samples is not in the columns, and
-//    its label bytes are given up again. Exemplars and native histograms are counted; the caller says
-//    what becomes of them. Times at which counters began are checked and counted, and go nowhere.
+// 3. Samples go straight into the columns; native histograms and exemplars become objects (histogram.ts,
+//    exemplar.ts). A TimeSeries without any of them is not in the columns, and its label bytes are given
+//    up again. Times at which counters began are checked and counted, and go nowhere.
 //
 // A few bytes of references can stand for many bytes of labels: what they add up to is bounded.
 //
@@ -17,13 +17,15 @@
 
 import { assert } from '@ampere/platform';
 import { ColumnsBuffer } from './columns.ts';
+import { decodeExemplarV2 } from './exemplar.ts';
+import { decodeHistogram } from './histogram.ts';
 import { readSample } from './sample.ts';
 import { readReference, SeriesMetadata } from './series-metadata.ts';
 import { LabelRuns, SymbolTable } from './symbol-table.ts';
-import { DELIMITED, FIXED64, VARINT, WireReader } from './wire-reader.ts';
+import { DELIMITED, VARINT, WireReader } from './wire-reader.ts';
 import type { DecodedWriteRequest, WriteRequestBounds } from './write-request-decoder.ts';
 
-// Tags with their wire types: Request, TimeSeries, Exemplar.
+// Tags with their wire types: Request, TimeSeries.
 const SYMBOLS = (4 << 3) | DELIMITED;
 const TIMESERIES = (5 << 3) | DELIMITED;
 const LABELS_REFS = (1 << 3) | DELIMITED;
@@ -33,8 +35,6 @@ const HISTOGRAMS = (3 << 3) | DELIMITED;
 const EXEMPLARS = (4 << 3) | DELIMITED;
 const METADATA = (5 << 3) | DELIMITED;
 const CREATED_TIMESTAMP = (6 << 3) | VARINT;
-const EXEMPLAR_VALUE = (2 << 3) | FIXED64;
-const EXEMPLAR_TIMESTAMP = (3 << 3) | VARINT;
 
 const REQUEST_FIELDS = ['', '', '', '', 'symbols', 'timeseries'];
 const SERIES_FIELDS = [
@@ -47,7 +47,6 @@ const SERIES_FIELDS = [
   'created_timestamp',
 ];
 const SAMPLE_FIELDS = ['', 'value', 'timestamp', 'start_timestamp'];
-const EXEMPLAR_FIELDS = ['', 'labels_refs', 'value', 'timestamp'];
 /** Fields up to this one are those of 1.0. */
 const FIELD_OF_V1_MAX = 3;
 const NONE = -1;
@@ -72,10 +71,6 @@ export class WriteRequestV2Decoder {
   readonly #symbols = new SymbolTable();
   readonly #labels = new LabelRuns();
   readonly #metadata = new SeriesMetadata();
-  #exemplarCount = 0;
-  #histogramCount = 0;
-  #histogramLabelsFrom = 0;
-  #histogramLabelsTo = 0;
   #createdTimestampCount = 0;
   // Of the series being walked: the label name that waits for its value, where references
   // were met last, and the symbol that is the metric's name.
@@ -97,10 +92,6 @@ export class WriteRequestV2Decoder {
     columns.reset(body);
     this.#labels.length = 0;
     this.#metadata.reset();
-    this.#exemplarCount = 0;
-    this.#histogramCount = 0;
-    this.#histogramLabelsFrom = 0;
-    this.#histogramLabelsTo = 0;
     this.#createdTimestampCount = 0;
     this.#readSymbols(body.length);
     this.#readSeries(body.length);
@@ -108,10 +99,6 @@ export class WriteRequestV2Decoder {
     return {
       columns,
       metadata: this.#metadata.entries,
-      exemplarCount: this.#exemplarCount,
-      histogramCount: this.#histogramCount,
-      histogramLabelsFrom: this.#histogramLabelsFrom,
-      histogramLabelsTo: this.#histogramLabelsTo,
       createdTimestampCount: this.#createdTimestampCount,
     };
   }
@@ -167,11 +154,11 @@ export class WriteRequestV2Decoder {
     const labels = this.#labels;
     const metadata = this.#metadata;
     const samplesBefore = columns.sampleCount;
-    const histogramsBefore = this.#histogramCount;
     const labelsFrom = labels.length;
     let histogramsAt = NONE;
     this.#nameWaiting = NONE;
     this.#metricName = 0;
+    columns.beginSeries();
     metadata.beginSeries();
     while (reader.at < end) {
       const tagAt = reader.at;
@@ -184,11 +171,13 @@ export class WriteRequestV2Decoder {
         this.#sample(tagAt, end);
       } else if (tag === HISTOGRAMS) {
         histogramsAt = tagAt;
-        this.#histogramCount++;
-        reader.at = reader.contentEnd(end, 'TimeSeries.histograms');
+        this.#requireRoom(tagAt, 'TimeSeries.histograms');
+        this.#histogram(reader.contentEnd(end, 'TimeSeries.histograms'));
       } else if (tag === EXEMPLARS) {
-        this.#exemplarCount++;
-        this.#exemplar(reader.contentEnd(end, 'TimeSeries.exemplars'));
+        this.#requireRoom(tagAt, 'TimeSeries.exemplars');
+        const to = reader.contentEnd(end, 'TimeSeries.exemplars');
+        columns.addExemplar(decodeExemplarV2(reader.bytes, reader.at, to, this.#symbols));
+        reader.at = to;
       } else if (tag === METADATA) {
         metadata.read(reader, reader.contentEnd(end, 'TimeSeries.metadata'), this.#symbols);
       } else if (tag === CREATED_TIMESTAMP) {
@@ -209,14 +198,8 @@ export class WriteRequestV2Decoder {
       );
     }
     metadata.endSeries(reader, this.#metricName, this.#symbols, this.#bounds.metadataMax);
-    if (hasSamples) {
-      columns.addSeries(labelsFrom, labels.length);
-    } else if (histogramsBefore === 0 && this.#histogramCount > 0) {
-      this.#histogramLabelsFrom = labelsFrom;
-      this.#histogramLabelsTo = labels.length;
-    } else {
-      labels.length = labelsFrom;
-    }
+    if (columns.hasContent) columns.addSeries(labelsFrom, labels.length);
+    else labels.length = labelsFrom;
   }
 
   #labelsRefs(end: number): void {
@@ -244,43 +227,23 @@ export class WriteRequestV2Decoder {
   }
 
   #sample(tagAt: number, end: number): void {
-    const { samplesMax } = this.#bounds;
+    this.#requireRoom(tagAt, 'TimeSeries.samples');
     const reader = this.#reader;
-    const columns = this.#columns;
-    if (columns.sampleCount === samplesMax) {
-      throw reader.tooLarge(tagAt, 'TimeSeries.samples', `more than ${samplesMax} samples`);
-    }
     const sampleEnd = reader.contentEnd(end, 'TimeSeries.samples');
-    if (readSample(reader, sampleEnd, columns, SAMPLE_FIELDS) !== 0) this.#createdTimestampCount++;
+    if (readSample(reader, sampleEnd, this.#columns, SAMPLE_FIELDS) !== 0) this.#createdTimestampCount++;
   }
 
-  /** Nothing of an exemplar is kept, but its references are held to be right. */
-  #exemplar(end: number): void {
+  #histogram(to: number): void {
     const reader = this.#reader;
-    let references = 0;
-    let refsAt = 0;
-    while (reader.at < end) {
-      const tagAt = reader.at;
-      const tag = reader.tag(end, 'Exemplar');
-      if (tag === LABELS_REFS) {
-        const refsEnd = reader.contentEnd(end, 'Exemplar.labels_refs');
-        for (refsAt = tagAt; reader.at < refsEnd; references++) {
-          readReference(reader, refsEnd, 'Exemplar.labels_refs', this.#symbols);
-        }
-      } else if (tag === LABELS_REF) {
-        readReference(reader, end, 'Exemplar.labels_refs', this.#symbols);
-        refsAt = tagAt;
-        references++;
-      } else if (tag === EXEMPLAR_VALUE) {
-        reader.fixed(8, end, 'Exemplar.value');
-      } else if (tag === EXEMPLAR_TIMESTAMP) {
-        reader.int64(end, 'Exemplar.timestamp');
-      } else {
-        reader.skipUnknown(tag, tagAt, end, 'Exemplar', EXEMPLAR_FIELDS);
-      }
-    }
-    if (references % 2 === 1) {
-      throw reader.malformed(refsAt, 'Exemplar.labels_refs', 'an odd number of references');
-    }
+    const decoded = decodeHistogram(reader.bytes, reader.at, to, 2);
+    if (decoded.startMs !== 0) this.#createdTimestampCount++;
+    this.#columns.addHistogram(decoded);
+    reader.at = to;
+  }
+
+  #requireRoom(tagAt: number, field: string): void {
+    const { samplesMax } = this.#bounds;
+    if (this.#columns.rowCount < samplesMax) return;
+    throw this.#reader.tooLarge(tagAt, field, `more than ${samplesMax} samples`);
   }
 }

@@ -11,15 +11,8 @@ export interface OutgoingSampleV2 extends OutgoingSample {
   readonly startTimestampMs?: number;
 }
 
-export interface OutgoingExemplar {
-  readonly labels: Iterable<readonly [name: string, value: string]>;
-  readonly value: number;
-  readonly timestampMs: number;
-}
-
 export interface OutgoingSeriesV2 extends OutgoingSeries {
   readonly samples: readonly OutgoingSampleV2[];
-  readonly exemplars?: readonly OutgoingExemplar[];
   readonly metadata?: Omit<MetricMetadata, 'metricFamilyName'>;
   /** As Prometheus up to 3.7 sends what is now a sample's own. */
   readonly createdTimestampMs?: number;

@@ -86,8 +86,8 @@ function decodeOurs(body: Uint8Array): PlainRequest {
   return {
     timeseries,
     metadata: distinct(said),
-    exemplars: decoded.exemplarCount,
-    histograms: decoded.histogramCount,
+    exemplars: columns.exemplars.length,
+    histograms: columns.histograms.length,
     created: decoded.createdTimestampCount,
   };
 }
@@ -104,7 +104,7 @@ function decodeTheirs(body: Uint8Array): PlainRequest {
     ]);
   return {
     timeseries: timeseries
-      .filter((series) => series.samples.length > 0)
+      .filter((series) => series.samples.length + series.exemplars.length + series.histograms.length > 0)
       .map((series) => ({
         labels: runOf(labelsOf(series.labelsRefs)),
         // biome-ignore lint/suspicious/noExplicitAny: as above.
@@ -126,7 +126,7 @@ function decodeTheirs(body: Uint8Array): PlainRequest {
     histograms: timeseries.reduce((sum, series) => sum + series.histograms.length, 0),
     created: timeseries.reduce((sum, series) => {
       const times = [series.createdTimestamp];
-      for (const sample of series.samples) times.push(sample.startTimestamp);
+      for (const sample of [...series.samples, ...series.histograms]) times.push(sample.startTimestamp);
       return sum + times.filter((time) => time !== '0').length;
     }, 0),
   };
@@ -182,7 +182,10 @@ function outgoing(random: SeededRandom): OutgoingSeriesV2 & { readonly labels: P
 function meantBy(request: readonly (OutgoingSeriesV2 & { readonly labels: Pairs })[]): PlainRequest {
   return {
     timeseries: request
-      .filter(({ samples }) => samples.length > 0)
+      .filter(
+        ({ samples, exemplars = [], histograms = [] }) =>
+          samples.length + exemplars.length + histograms.length > 0,
+      )
       .map(({ labels, samples }) => ({
         labels: runOf(labels),
         samples: samples.map(({ timestampMs, value }) => [timestampMs, bits(value)]),

@@ -1,4 +1,4 @@
-import { STALE_HIGH_WORD, STALE_LOW_WORD } from '@ampere/series';
+import { Labels, STALE_HIGH_WORD, STALE_LOW_WORD } from '@ampere/series';
 import { describe, expect, test } from 'vitest';
 import { DecodeError } from './errors.ts';
 import { readLabelRun } from './label-run.ts';
@@ -114,7 +114,7 @@ test('the payload of a stale marker arrives', () => {
   expect([...columns.valueWords.slice(0, 2)]).toEqual([STALE_LOW_WORD, STALE_HIGH_WORD]);
 });
 
-test('exemplars, native histograms and times of creation are counted', () => {
+test('exemplars and native histograms are listed by their series, times of creation counted', () => {
   const decoded = decode(
     encodeWriteRequestV2([
       {
@@ -131,11 +131,13 @@ test('exemplars, native histograms and times of creation are counted', () => {
       { labels: [['d', '4']], samples: [], histograms: [new Uint8Array(0)] },
     ]),
   );
-  expect([decoded.exemplarCount, decoded.histogramCount, decoded.createdTimestampCount]).toEqual([2, 3, 2]);
-  const { columns, histogramLabelsFrom, histogramLabelsTo } = decoded;
-  const labels = readLabelRun(columns.bytes, histogramLabelsFrom, histogramLabelsTo);
-  expect(Object.fromEntries(labels)).toEqual({ b: '2' });
-  expect(columns.seriesCount).toBe(1);
+  const { columns } = decoded;
+  expect(columns.exemplars).toEqual([
+    { series: 0, labels: Labels.fromPairs([['trace_id', 'x']]), value: 1, timeMs: 3 },
+    { series: 1, labels: Labels.EMPTY, value: 0, timeMs: 0 },
+  ]);
+  expect(columns.histograms.map(({ series }) => series)).toEqual([2, 2, 3]);
+  expect([decoded.createdTimestampCount, columns.seriesCount, columns.sampleCount]).toEqual([2, 4, 2]);
 });
 
 describe('metadata', () => {

@@ -63,7 +63,7 @@ function decodeTheirs(body: Uint8Array): PlainRequest {
   return {
     // biome-ignore lint/suspicious/noExplicitAny: as above.
     timeseries: (message.timeseries as any[])
-      .filter((series) => series.samples.length > 0)
+      .filter((series) => series.samples.length + series.exemplars.length > 0)
       .map((series) => ({
         // biome-ignore lint/suspicious/noExplicitAny: as above.
         labels: labelsOf(series.labels.map((label: any) => [label.name, label.value])),

@@ -1,4 +1,4 @@
-import { STALE_HIGH_WORD, STALE_LOW_WORD } from '@ampere/series';
+import { Labels, STALE_HIGH_WORD, STALE_LOW_WORD } from '@ampere/series';
 import { describe, expect, test } from 'vitest';
 import { DecodeError } from './errors.ts';
 import { readLabelRun } from './label-run.ts';
@@ -125,16 +125,17 @@ test('metadata is read', () => {
   expect(decode(field('1a', '0863', '120178')).metadata[0]?.type).toBe('unknown');
 });
 
-test('exemplars and native histograms are counted', () => {
-  const decoded = decode(
-    series(A1, SAMPLE, field('1a', '00')) + series(B2, field('22', '00'), field('22', '00')),
-  );
-  expect([decoded.exemplarCount, decoded.histogramCount]).toEqual([1, 2]);
-  const { columns, histogramLabelsFrom, histogramLabelsTo } = decoded;
-  expect(Object.fromEntries(readLabelRun(columns.bytes, histogramLabelsFrom, histogramLabelsTo))).toEqual({
-    b: '2',
-  });
-  expect(columns.seriesCount).toBe(1);
+test('exemplars and native histograms are listed by their series', () => {
+  const decoded = decode(series(A1, SAMPLE, '1a00') + series('') + series(B2, '2200', '2200'));
+  const { columns } = decoded;
+  expect(columns.exemplars).toEqual([{ series: 0, labels: Labels.EMPTY, value: 0, timeMs: 0 }]);
+  expect(columns.histograms.map((one) => [one.series, one.timeMs, one.kind, one.isStale])).toEqual([
+    [1, 0, 'integer', false],
+    [1, 0, 'integer', false],
+  ]);
+  expect([columns.seriesCount, columns.sampleCount, ...columns.firstSample.slice(0, 3)]).toEqual([
+    2, 1, 0, 1, 1,
+  ]);
 });
 
 test('arrays grow and are used again', () => {

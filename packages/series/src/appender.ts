@@ -40,6 +40,8 @@ export interface WriteHistogram {
   readonly histogram: FloatHistogram;
   /** How it came, and is kept in chunks. */
   readonly kind: 'integer' | 'float';
+  /** A stale marker, as the bits of its sum have it: nothing else of the histogram counts. */
+  readonly isStale: boolean;
 }
 
 /** An exemplar of one series of a request. */
@@ -69,11 +71,15 @@ export type RefusalReason =
   | 'sample_too_old'
   | 'sample_too_far_in_future'
   | 'native_histogram_unsupported'
+  | 'native_histogram_invalid'
+  | 'exemplar_labels_too_long'
+  | 'exemplar_out_of_order'
+  | 'exemplar_series_unknown'
   | 'too_many_ha_clusters';
 
 export interface Refusal {
   readonly reason: RefusalReason;
-  /** How many samples of the request were refused for this reason. */
+  /** How many samples (or exemplars, as the reason has it) of the request were refused for this reason. */
   samples: number;
   /** What to tell the client, naming one example series. */
   readonly message: string;
@@ -82,8 +88,12 @@ export interface Refusal {
 }
 
 export interface AppendOutcome {
-  /** Samples that were stored, or were there already with the same value. */
+  /** Float samples that were stored, or were there already with the same value. */
   appended: number;
+  /** Native histogram samples of which that is so. */
+  histograms: number;
+  /** Exemplars of which that is so. */
+  exemplars: number;
   newSeries: number;
   /** One entry a reason. */
   readonly refusals: Refusal[];

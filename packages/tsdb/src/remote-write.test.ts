@@ -41,7 +41,13 @@ test('a request is stored, survives closing, and is answered', async () => {
   });
   const { columns: request } = new WriteRequestDecoder({ samplesMax: 100, metadataMax: 1 }).decode(body);
   const first = await Tsdb.open(options);
-  expect(first.appender().append(request)).toEqual({ appended: 3, newSeries: 1, refusals: [] });
+  expect(first.appender().append(request)).toEqual({
+    appended: 3,
+    histograms: 0,
+    exemplars: 0,
+    newSeries: 1,
+    refusals: [],
+  });
   await first.appender().commit();
   await first.close();
 

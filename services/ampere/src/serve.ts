@@ -112,6 +112,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
       fsync: configuration.walFsync,
       buildInfo: BUILD_INFO,
       queries: { ...configuration.queries, threads: 0, entry: undefined },
+      publicUrl: configuration.publicUrl ?? urlOf(configuration.listen),
     },
     log: (level, message, fields) => logger[level](fields ?? {}, message),
     onExit: (error) => {

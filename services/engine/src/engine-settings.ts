@@ -27,4 +27,6 @@ export interface EngineSettings {
   /** What `status/buildinfo` answers. */
   readonly buildInfo: BuildInfo;
   readonly queries: QuerySettings;
+  /** Where clients reach the server, for links in alerts; without a slash at its end. */
+  readonly publicUrl: string;
 }

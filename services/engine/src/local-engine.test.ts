@@ -7,6 +7,7 @@ import { FakeClock, NodeDisk, SeededRandom, SystemClock } from '@ampere/platform
 import { encodeSnappy, encodeWriteRequest, type OutgoingSeries } from '@ampere/remote-write';
 import { describeWith, run } from '@ampere/testing';
 import { expect, onTestFinished, test } from 'vitest';
+import { NO_DELIVERY } from './alertmanager/no-delivery.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import { openLocalEngine } from './local-engine.ts';
 import { bundleWorker } from './testing/bundle-worker.ts';
@@ -23,7 +24,14 @@ function settingsFor(dataDir: string, limits?: unknown): EngineSettings {
     goVersion: 'g',
   };
   const queries = { threads: 0, entry: undefined, timeoutMs: 120_000, slowLogMs: 1000, experimental: true };
-  return { dataDir, limits: parseLimits(limits), fsync: 'always', buildInfo, queries };
+  return {
+    dataDir,
+    limits: parseLimits(limits),
+    fsync: 'always',
+    buildInfo,
+    publicUrl: 'http://ampere.test',
+    queries,
+  };
 }
 
 async function openHere(dataDir: string, clock: FakeClock, limits?: unknown) {
@@ -32,6 +40,7 @@ async function openHere(dataDir: string, clock: FakeClock, limits?: unknown) {
     disk: new NodeDisk(),
     clock,
     random: new SeededRandom(1),
+    delivery: NO_DELIVERY,
     log: () => {},
   });
   onTestFinished(() => engine.stop());
@@ -188,6 +197,7 @@ test('a thread that takes over from a dead one finds everything that was acknowl
     disk: new NodeDisk(),
     clock: new SystemClock(),
     random: new SeededRandom(1),
+    delivery: NO_DELIVERY,
     log: () => {},
   });
   await first.createTenant('ws-1');

@@ -3,6 +3,7 @@
 import { Limits } from '@ampere/limits';
 import { Registry } from '@ampere/metrics';
 import type { Clock, Disk, Random } from '@ampere/platform';
+import type { NotificationDelivery } from './alertmanager/notification-delivery.ts';
 import { Engine } from './engine.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import type { Log } from './log.ts';
@@ -11,6 +12,7 @@ import type { QueryRecord } from './queries/query-directory.ts';
 import { QueryService } from './queries/query-service.ts';
 import { startQueryThreads } from './queries/start-threads.ts';
 import { tsdbStorage } from './tenants/tsdb-storage.ts';
+import { WorkspaceAlerting } from './workspace-alerting.ts';
 
 export interface LocalEngineOptions extends EngineSettings {
   readonly disk: Disk;
@@ -19,28 +21,42 @@ export interface LocalEngineOptions extends EngineSettings {
   readonly log: Log;
   /** Told of every query that has ended. */
   readonly onQueryFinished?: (record: QueryRecord) => void;
+  readonly delivery: NotificationDelivery;
 }
 
 /** Opens all storage; the engine that comes out runs in this thread. */
 export function openLocalEngine(options: LocalEngineOptions): Promise<Engine> {
-  const { dataDir, fsync, buildInfo, queries, disk, clock, random, log, onQueryFinished } = options;
+  const { dataDir, fsync, buildInfo, queries, publicUrl, disk, clock, random, log } = options;
   const limits = new Limits(options.limits);
   const registry = new Registry();
+  const promql = languageOf(queries.experimental);
+  const alerting = new WorkspaceAlerting({
+    dataDir,
+    promql,
+    publicUrl,
+    delivery: options.delivery,
+    registry,
+    disk,
+    clock,
+    random,
+    log,
+  });
   return Engine.open({
     dataDir,
     limits,
     openStorage: tsdbStorage({ limits, fsync, disk, clock, random, log }),
     queryApi: new QueryService({
       clock,
-      promql: languageOf(queries.experimental),
+      promql,
       buildInfo,
       slowQueryMs: queries.slowLogMs,
       timeoutMs: queries.timeoutMs,
       log,
       registry,
       ...(queries.threads > 0 ? { makeRunner: startQueryThreads({ ...queries, clock, log }) } : {}),
-      onQueryFinished,
+      onQueryFinished: options.onQueryFinished,
     }),
+    alerting,
     registry,
     disk,
     clock,

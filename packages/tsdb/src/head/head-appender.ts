@@ -16,6 +16,7 @@ import { ActiveSeries } from './active-series.ts';
 import { type Head, OTHER_VALUE, OUT_OF_ORDER, STORED } from './head.ts';
 import { type CanonicalLabels, canonicalLabels, decodeLabels } from './label-set.ts';
 import {
+  histogramsUnsupported,
   labelFault,
   otherValue,
   outOfOrder,
@@ -41,7 +42,7 @@ export class HeadAppender implements Appender {
   #earliestMs = 0;
   #latestMs = 0;
   #minute = 0;
-  #outcome: AppendOutcome = { appended: 0, newSeries: 0, refusals: [] };
+  #outcome: AppendOutcome = nothingYet();
   /** Exact active counts of metrics that may be at their limit, for the current minute: metric pair to count. */
   readonly #metricCounts = new Map<number, number>();
   #metricCountsMinute = 0;
@@ -85,6 +86,11 @@ export class HeadAppender implements Appender {
       }
       this.#appendSamples(columns, series, first, end);
     }
+    for (const { series } of columns.histograms) {
+      refuse(this.#outcome, 'native_histogram_unsupported', 1, () =>
+        histogramsUnsupported(decodeLabels(bytes, labelsFrom[series]!, labelsTo[series]!)),
+      );
+    }
     this.#wal.endRequest();
     return this.#outcome;
   }
@@ -114,7 +120,7 @@ export class HeadAppender implements Appender {
     );
     this.#latestMs = sampleMaxFutureMs > 0 ? Math.min(nowMs + sampleMaxFutureMs, TIME_MS_MAX) : TIME_MS_MAX;
     this.#minute = ActiveSeries.minuteOf(this.#clock.monotonicMs());
-    this.#outcome = { appended: 0, newSeries: 0, refusals: [] };
+    this.#outcome = nothingYet();
   }
 
   #appendSamples(columns: WriteColumns, series: number, first: number, end: number): void {
@@ -248,4 +254,8 @@ export class HeadAppender implements Appender {
   forgetMetricCounts(): void {
     this.#metricCounts.clear();
   }
+}
+
+function nothingYet(): AppendOutcome {
+  return { appended: 0, histograms: 0, exemplars: 0, newSeries: 0, refusals: [] };
 }

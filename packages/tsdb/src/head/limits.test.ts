@@ -50,7 +50,7 @@ const check = (
   test(name, async () => {
     const tsdb = await open(LIMITS);
     const before = tsdb.appender().append(columnsOf([series({ __name__: 'known' }, [NOW, 1])]));
-    expect(before).toEqual({ appended: 1, newSeries: 1, refusals: [] });
+    expect(before).toEqual({ appended: 1, histograms: 0, exemplars: 0, newSeries: 1, refusals: [] });
     const outcome = tsdb.appender().append(columnsOf([...bad, GOOD]));
     expect(outcome.refusals).toEqual([{ reason, samples, message, example: expect.any(String) }]);
     expect(bad.map(textOf)).toContain(outcome.refusals[0]!.example);
@@ -163,13 +163,13 @@ test('the limit of active series lets known ones through, and new ones when othe
     },
   ]);
   clock.advance(60_000);
-  expect(write(['a', 'b'])).toEqual({ appended: 2, newSeries: 0, refusals: [] });
+  expect(write(['a', 'b'])).toEqual({ appended: 2, histograms: 0, exemplars: 0, newSeries: 0, refusals: [] });
   clock.advance(240_000);
   write(['a']);
   expect(tsdb.stats().activeSeries).toBe(2);
   clock.advance(120_000);
   expect(tsdb.stats().activeSeries).toBe(1);
-  expect(write(['c'])).toMatchObject({ appended: 1, newSeries: 1 });
+  expect(write(['c'])).toMatchObject({ appended: 1, histograms: 0, exemplars: 0, newSeries: 1 });
   // An old series that comes back counts like a new one.
   expect(write(['b']).refusals[0]).toMatchObject({ reason: 'per_user_series_limit', samples: 1 });
   expect(tsdb.stats()).toMatchObject({ series: 3, activeSeries: 2 });
@@ -194,7 +194,13 @@ const checkBytes = (name: string, labels: number[], reason: RefusalReason, messa
       labelsTo: Uint32Array.of(labels.length),
     };
     const outcome = tsdb.appender().append(broken);
-    expect(outcome).toMatchObject({ appended: 0, newSeries: 0, refusals: [{ reason, samples: 1 }] });
+    expect(outcome).toMatchObject({
+      appended: 0,
+      histograms: 0,
+      exemplars: 0,
+      newSeries: 0,
+      refusals: [{ reason, samples: 1 }],
+    });
     expect(outcome.refusals[0]!.message).toMatch(message);
   });
 

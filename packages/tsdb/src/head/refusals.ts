@@ -115,6 +115,10 @@ export function otherValue(timeMs: number, labels: CanonicalLabels): RefusalText
   return about(labels, ingestText('duplicate sample for timestamp', timeMs, labels));
 }
 
+export function histogramsUnsupported(labels: WireLabels): RefusalText {
+  return about(labels, `native histograms are not supported, series: '${exampleOf(labels)}'`);
+}
+
 /** The limit's text from AMP's quota page, and one of the series that it stopped. */
 export function seriesLimit(
   kind: 'per-user' | 'per-metric',

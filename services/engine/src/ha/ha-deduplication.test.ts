@@ -152,15 +152,3 @@ test('what is refused of the elected replica is a 400; dropped samples need no r
   expect((await push(engine, clock.nowMs(), B, { ...B, i: '1' }, { ...B, i: '2' }))[0]).toBe(202);
   expect((await push(engine, clock.nowMs() + 1, A))[0]).toBe(429);
 });
-
-test('a native histogram is refused by its own labels, replicated or not', async () => {
-  const { engine, clock } = await setUp();
-  const labels: [string, string][] = [['__name__', 'h'], ...(Object.entries(A) as [string, string][])];
-  const samples = [{ timestampMs: clock.nowMs(), value: 1 }];
-  const [status, text] = await send(engine, {
-    timeseries: [{ labels, samples, histograms: [new Uint8Array(0)] }],
-  });
-  expect(status).toBe(400);
-  expect(text).toContain('1 of 2 samples refused, 1 stored');
-  expect(text).toContain('__replica__="a", cluster="c"');
-});

@@ -10,20 +10,22 @@
 // All of it happens in place: the request's arrays are the decoder's, who fills them anew next time.
 
 import { assert } from '@ampere/platform';
-import type { WriteColumns } from '@ampere/series';
+import type { WriteColumns, WriteExemplar, WriteHistogram } from '@ampere/series';
 import { HaLabels } from './ha-labels.ts';
 import type { HaTracker, HaVerdict } from './ha-tracker.ts';
 
 /** Longer values are left to storage: nobody names a cluster so, and the tracker's memory is bounded. */
 const VALUE_BYTES_MAX = 1024;
 
-/** What became of a request. The counts are of samples. */
+/** What became of a request. Counts are of float samples where nothing else is said. */
 export interface HaOutcome {
   /** What is to be stored, valid as long as what came in was; that itself is not to be used any more. */
   readonly columns: WriteColumns;
-  /** Of replicas that are not elected. */
+  /** Of replicas that are not elected: float samples, native histograms, exemplars. */
   readonly deduplicated: number;
-  /** Of clusters that there is no room for. */
+  readonly deduplicatedHistograms: number;
+  readonly deduplicatedExemplars: number;
+  /** Of clusters that there is no room for, native histograms included. */
   readonly ofClustersTooMany: number;
   /** Kept as they are, for want of the other label. */
   readonly withoutReplica: number;
@@ -48,6 +50,7 @@ export class HaFilter {
     const labels = this.#labels;
     this.#knownCluster = this.#knownReplica = 0;
     this.#example = undefined;
+    const extras = new Extras(columns);
     let deduplicated = 0;
     let ofClustersTooMany = 0;
     let withoutReplica = 0;
@@ -68,6 +71,7 @@ export class HaFilter {
       } else if (this.#isUsable()) {
         const verdict = this.#isKnown(bytes) ? this.#verdict : this.#ask(bytes, tracker);
         if (verdict !== 'elected') {
+          extras.drop(i, verdict === 'other');
           if (verdict === 'other') deduplicated += count;
           else ofClustersTooMany += count;
           first = end;
@@ -78,6 +82,7 @@ export class HaFilter {
       labelsFrom[series] = from;
       labelsTo[series] = to;
       if (samples !== first) moveSamples(columns, first, end, samples);
+      extras.keep(i, series);
       samples += count;
       series++;
       firstSample[series] = samples;
@@ -88,9 +93,17 @@ export class HaFilter {
       'samples were lost on the way through deduplication',
     );
     return {
-      columns: { ...columnsOf(columns), seriesCount: series, sampleCount: samples },
+      columns: {
+        ...columnsOf(columns),
+        seriesCount: series,
+        sampleCount: samples,
+        histograms: extras.histograms,
+        exemplars: extras.exemplars,
+      },
       deduplicated,
-      ofClustersTooMany,
+      deduplicatedHistograms: extras.histogramsOfOthers,
+      deduplicatedExemplars: extras.exemplarsOfOthers,
+      ofClustersTooMany: ofClustersTooMany + extras.histogramsRefused,
       withoutReplica,
       withoutCluster,
       example: this.#example,
@@ -133,9 +146,52 @@ export class HaFilter {
   }
 }
 
-function columnsOf(columns: WriteColumns): Omit<WriteColumns, 'seriesCount' | 'sampleCount'> {
-  const { bytes, labelsFrom, labelsTo, firstSample, timesMs, valueWords, histograms, exemplars } = columns;
-  return { bytes, labelsFrom, labelsTo, firstSample, timesMs, valueWords, histograms, exemplars };
+function columnsOf(
+  columns: WriteColumns,
+): Omit<WriteColumns, 'seriesCount' | 'sampleCount' | 'histograms' | 'exemplars'> {
+  const { bytes, labelsFrom, labelsTo, firstSample, timesMs, valueWords } = columns;
+  return { bytes, labelsFrom, labelsTo, firstSample, timesMs, valueWords };
+}
+
+/** The histograms and exemplars of a request, which follow their series. Series are handled in their order. */
+class Extras {
+  readonly histograms: WriteHistogram[] = [];
+  readonly exemplars: WriteExemplar[] = [];
+  histogramsOfOthers = 0;
+  exemplarsOfOthers = 0;
+  /** Of clusters that there is no room for. */
+  histogramsRefused = 0;
+  readonly #columns: WriteColumns;
+  #histogram = 0;
+  #exemplar = 0;
+
+  constructor(columns: WriteColumns) {
+    this.#columns = columns;
+  }
+
+  /** The series stays, under another number. */
+  keep(from: number, to: number): void {
+    const { histograms, exemplars } = this.#columns;
+    for (; histograms[this.#histogram]?.series === from; this.#histogram++) {
+      const one = histograms[this.#histogram]!;
+      this.histograms.push(from === to ? one : { ...one, series: to });
+    }
+    for (; exemplars[this.#exemplar]?.series === from; this.#exemplar++) {
+      const one = exemplars[this.#exemplar]!;
+      this.exemplars.push(from === to ? one : { ...one, series: to });
+    }
+  }
+
+  drop(series: number, isOfOther: boolean): void {
+    const { histograms, exemplars } = this.#columns;
+    for (; histograms[this.#histogram]?.series === series; this.#histogram++) {
+      if (isOfOther) this.histogramsOfOthers++;
+      else this.histogramsRefused++;
+    }
+    for (; exemplars[this.#exemplar]?.series === series; this.#exemplar++) {
+      if (isOfOther) this.exemplarsOfOthers++;
+    }
+  }
 }
 
 /** Takes [cutFrom, cutTo) out of the run that begins at `from`; returns where it begins now. */

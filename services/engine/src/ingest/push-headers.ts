@@ -21,15 +21,24 @@ export function negotiateMessage(headers: Readonly<Record<string, string>>): Mes
   );
 }
 
+/** What was written of a request. */
+export interface Written {
+  readonly samples: number;
+  readonly histograms: number;
+  readonly exemplars: number;
+}
+
+export const NOTHING_WRITTEN: Written = { samples: 0, histograms: 0, exemplars: 0 };
+
 /**
  * Headers that tell the sender how much of its request was written, which 2.0 asks of every answer to a
- * message that is taken. Native histograms and exemplars are not stored.
+ * message that is taken.
  */
-export function writtenHeaders(samples: number): Record<string, string> {
+export function writtenHeaders(written: Written): Record<string, string> {
   return {
-    'x-prometheus-remote-write-samples-written': String(samples),
-    'x-prometheus-remote-write-histograms-written': '0',
-    'x-prometheus-remote-write-exemplars-written': '0',
+    'x-prometheus-remote-write-samples-written': String(written.samples),
+    'x-prometheus-remote-write-histograms-written': String(written.histograms),
+    'x-prometheus-remote-write-exemplars-written': String(written.exemplars),
   };
 }
 

@@ -11,6 +11,7 @@ export class PushMetrics {
   readonly metadata: Vec<Counter>;
   readonly discardedMetadata: Vec<Counter>;
   readonly exemplars: Vec<Counter>;
+  readonly discardedExemplars: Vec<Counter>;
   readonly commitSeconds: Histogram;
 
   constructor(registry: Registry) {
@@ -19,7 +20,7 @@ export class PushMetrics {
     });
     this.samples = registry.counterVec(
       'ampere_ingested_samples_total',
-      'Samples stored, those that were there already included.',
+      'Samples stored, native histograms and those that were there already included.',
       { labels: ['workspace'] },
     );
     this.discardedSamples = registry.counterVec(
@@ -36,9 +37,14 @@ export class PushMetrics {
       { labels: ['reason', 'workspace'] },
     );
     this.exemplars = registry.counterVec(
-      'ampere_skipped_exemplars_total',
-      'Exemplars that were sent; they are not stored.',
+      'ampere_ingested_exemplars_total',
+      'Exemplars stored, those that were there already included.',
       { labels: ['workspace'] },
+    );
+    this.discardedExemplars = registry.counterVec(
+      'ampere_discarded_exemplars_total',
+      'Exemplars that were sent and not stored, by reason.',
+      { labels: ['reason', 'workspace'] },
     );
     this.commitSeconds = registry.histogram(
       'ampere_commit_duration_seconds',
@@ -55,6 +61,7 @@ export class PushMetrics {
       this.metadata,
       this.discardedMetadata,
       this.exemplars,
+      this.discardedExemplars,
     ]) {
       vec.remove('workspace', workspaceId);
     }

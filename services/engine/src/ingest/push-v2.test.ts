@@ -82,20 +82,32 @@ test('the content type is read as 1.0 reads it', async () => {
   expect([response.status, storage.samples]).toEqual([200, 1]);
 });
 
-test('exemplars are counted and dropped, and the answer does not claim them', async () => {
+test('exemplars and native histograms are stored, and the answer says how many', async () => {
   const { push, engine } = await setUp();
   const exemplars = [{ labels: [['trace_id', 'x']] as const, value: 1, timestampMs: 1 }];
-  const response = await push([series('a'), series('a', { samples: [], exemplars })]);
-  expect([response.status, written(response)]).toEqual([200, ['1', '0', '0']]);
-  expect(await engine.metricsText()).toContain('ampere_skipped_exemplars_total{workspace="ws-1"} 1\n');
+  const response = await push([
+    series('a'),
+    series('a', { samples: [], exemplars }),
+    series('h', { samples: [], histograms: [new Uint8Array(0), new Uint8Array(0)] }),
+  ]);
+  expect([response.status, written(response)]).toEqual([200, ['1', '2', '1']]);
+  const metrics = await engine.metricsText();
+  expect(metrics).toContain('ampere_ingested_exemplars_total{workspace="ws-1"} 1\n');
+  expect(metrics).toContain('ampere_ingested_samples_total{workspace="ws-1"} 3\n');
 });
 
-test('native histograms are refused with a text, samples beside them are stored', async () => {
-  const { push, storage } = await setUp();
-  const response = await push([series('a'), series('h', { samples: [], histograms: [new Uint8Array(0)] })]);
-  expect([response.status, storage.samples, written(response)]).toEqual([400, 1, ['1', '0', '0']]);
-  expect(text(response)).toBe(
-    "1 of 2 samples refused, 1 stored; 1 native_histogram_unsupported: native histograms are not supported, series: 'h{}'",
+test('refused exemplars are told of', async () => {
+  const { push, storage, engine } = await setUp();
+  storage.refusals = [{ reason: 'exemplar_out_of_order', samples: 1, message: 'late', example: 'a{}' }];
+  const exemplars = [{ labels: [], value: 1, timestampMs: 1 }];
+  const response = await push([series('a', { exemplars })]);
+  expect([response.status, text(response)]).toEqual([
+    400,
+    '1 of 1 exemplars refused; 1 exemplar_out_of_order: late',
+  ]);
+  expect(written(response)).toEqual(['1', '0', '0']);
+  expect(await engine.metricsText()).toContain(
+    'ampere_discarded_exemplars_total{reason="exemplar_out_of_order",workspace="ws-1"} 1\n',
   );
 });
 
@@ -108,8 +120,9 @@ test('of a partial write the answer says how much was written', async () => {
 
 test('samples of a replica that is not elected are dropped, and count as written', async () => {
   const { push, storage } = await setUp();
-  const replica = (name: string): OutgoingSeriesV2 =>
+  const replica = (name: string, more: Partial<OutgoingSeriesV2> = {}): OutgoingSeriesV2 =>
     series('m', {
+      ...more,
       labels: [
         ['__name__', 'm'],
         ['__replica__', name],
@@ -119,6 +132,11 @@ test('samples of a replica that is not elected are dropped, and count as written
   expect((await push([replica('a')])).status).toBe(200);
   const response = await push([replica('b'), replica('b')]);
   expect([response.status, storage.samples, written(response)]).toEqual([202, 1, ['2', '0', '0']]);
+  const exemplars = [{ labels: [], value: 1, timestampMs: 1 }];
+  const histograms = [new Uint8Array(0)];
+  const others = [replica('b', { samples: [], exemplars }), replica('b', { samples: [], histograms })];
+  const more = await push([...others, series('n', { exemplars }), replica('a', { samples: [], histograms })]);
+  expect([more.status, written(more)]).toEqual([200, ['1', '2', '2']]);
 });
 
 test('metadata of the series reaches the metadata store', async () => {

@@ -209,33 +209,13 @@ test('what storage refuses is named after what is good was committed', async () 
   expect(metrics).toContain('ampere_ingested_samples_total{workspace="ws-1"} 7\n');
 });
 
-test('native histograms are refused with a text, samples beside them are stored', async () => {
+test('1.0 does not tell of refused exemplars: its sender would take its samples for refused', async () => {
   const { push, storage } = await setUp();
-  const response = await push(
-    body({
-      timeseries: [
-        {
-          labels: [
-            ['__name__', 'm'],
-            ['a', '1'],
-          ],
-          samples: [{ timestampMs: 1, value: 1 }],
-        },
-        {
-          labels: [
-            ['__name__', 'h'],
-            ['a', '"'],
-          ],
-          samples: [],
-          histograms: [new Uint8Array(0), new Uint8Array(0)],
-        },
-      ],
-    }),
-  );
-  expect([response.status, storage.samples]).toEqual([400, 1]);
-  expect(text(response)).toBe(
-    '2 of 3 samples refused, 1 stored; 2 native_histogram_unsupported: native histograms are not supported, series: \'h{a="\\""}\'',
-  );
+  storage.refusals = [{ reason: 'exemplar_out_of_order', samples: 1, message: 'late', example: 'a{}' }];
+  const exemplars = [{ labels: [], value: 1, timestampMs: 1 }];
+  const timeseries = [{ labels: [['__name__', 'm']] as const, samples: [], exemplars }];
+  const response = await push(body({ timeseries }));
+  expect([response.status, text(response)]).toEqual([200, '']);
 });
 
 test('the rate limit takes a request whole or not at all, and says when to come again', async () => {

@@ -18,12 +18,11 @@ import { type Clock, DiskError } from '@ampere/platform';
 import {
   type DecodedWriteRequest,
   DecodeError,
-  readLabelRun,
   SnappyDecoder,
   WriteRequestDecoder,
   WriteRequestV2Decoder,
 } from '@ampere/remote-write';
-import type { Appender, Labels, Refusal } from '@ampere/series';
+import type { Appender, Refusal } from '@ampere/series';
 import { TsdbError } from '@ampere/tsdb';
 import { HaFilter, type HaOutcome } from '../ha/ha-filter.ts';
 import type { HaMetrics } from '../ha/ha-metrics.ts';
@@ -32,7 +31,13 @@ import { errorFields, type Log } from '../log.ts';
 import { emptyResponse, plainText } from '../responses.ts';
 import type { MetadataRefusal } from '../tenants/metadata-store.ts';
 import type { Tenant } from '../tenants/tenant.ts';
-import { type MessageVersion, negotiateMessage, writtenHeaders } from './push-headers.ts';
+import {
+  type MessageVersion,
+  NOTHING_WRITTEN,
+  negotiateMessage,
+  type Written,
+  writtenHeaders,
+} from './push-headers.ts';
 import type { PushMetrics } from './push-metrics.ts';
 
 /** However the limits are set, no body unfolds beyond this. */
@@ -60,8 +65,12 @@ export interface PushOptions {
 interface Stored {
   readonly ha: HaOutcome;
   readonly appender: Appender;
+  readonly version: MessageVersion;
+  /** Float samples and native histograms together. */
   readonly samplesSent: number;
   readonly samplesStored: number;
+  readonly exemplarsSent: number;
+  readonly written: Written;
   readonly refusals: readonly Refusal[];
   readonly metadataRefusals: readonly MetadataRefusal[];
 }
@@ -94,7 +103,7 @@ export class PushHandler {
     const version = negotiateMessage(request.headers);
     if (typeof version === 'string') return plainText(415, version);
     const response = await this.#write(request, version, tenant);
-    return { ...response, headers: { ...writtenHeaders(0), ...response.headers } };
+    return { ...response, headers: { ...writtenHeaders(NOTHING_WRITTEN), ...response.headers } };
   }
 
   /** Says how much was written when that is more than nothing. */
@@ -107,16 +116,13 @@ export class PushHandler {
     }
     try {
       const decoded = this.#decode(request.body, version, requestBytesMax);
-      // Before the columns change: its text is read from their bytes.
-      const ofHistograms = decoded.histogramCount > 0 ? [histogramRefusal(decoded)] : [];
       const ha = this.#haFilter.apply(decoded.columns, tenant.ha);
       this.#options.haMetrics.count(ha, tenant.id);
       const limited = this.#limitRate(decoded, ha, tenant);
       if (limited !== undefined) return limited;
-      const stored = this.#store(decoded, ha, ofHistograms, tenant);
+      const stored = this.#store(decoded, ha, version, tenant);
       await this.#commit(stored.appender, tenant);
-      // What was taken from the other replica is there: a sender that is told less reports a failure.
-      return withWritten(answer(stored), stored.samplesStored + ha.deduplicated);
+      return withWritten(answer(stored), stored.written);
     } catch (error) {
       if (error instanceof DecodeError) {
         if (error.kind !== 'too-large') return plainText(400, error.message);
@@ -138,7 +144,7 @@ export class PushHandler {
 
   #limitRate(decoded: DecodedWriteRequest, ha: HaOutcome, tenant: Tenant): EngineResponse | undefined {
     const { metrics } = this.#options;
-    const samples = ha.columns.sampleCount + decoded.histogramCount;
+    const samples = ha.columns.sampleCount + ha.columns.histograms.length;
     const metadata = decoded.metadata.length;
     if (tenant.ingestionTokens.take(samples + metadata)) {
       tenant.usage.ingested.add(samples + metadata);
@@ -155,21 +161,21 @@ export class PushHandler {
     return plainText(429, text, { 'retry-after': String(seconds) });
   }
 
-  #store(
-    decoded: DecodedWriteRequest,
-    ha: HaOutcome,
-    ofHistograms: readonly Refusal[],
-    tenant: Tenant,
-  ): Stored {
+  #store(decoded: DecodedWriteRequest, ha: HaOutcome, version: MessageVersion, tenant: Tenant): Stored {
     const { metrics } = this.#options;
-    const { metadata, exemplarCount, histogramCount } = decoded;
+    const { metadata } = decoded;
     const appender = tenant.tsdb.appender();
     const outcome = appender.append(ha.columns);
-    const refusals = [...outcome.refusals, ...ofHistograms];
+    const refusals = [...outcome.refusals];
     if (ha.ofClustersTooMany > 0) refusals.push(clustersRefusal(ha));
     const metadataRefusals = tenant.metadata.record(metadata);
-    metrics.samples.with(tenant.id).inc(outcome.appended);
+    metrics.samples.with(tenant.id).inc(outcome.appended + outcome.histograms);
+    if (outcome.exemplars > 0) metrics.exemplars.with(tenant.id).inc(outcome.exemplars);
     for (const refusal of refusals) {
+      if (isOfExemplars(refusal)) {
+        metrics.discardedExemplars.with(refusal.reason, tenant.id).inc(refusal.samples);
+        continue;
+      }
       metrics.discardedSamples.with(refusal.reason, tenant.id).inc(refusal.samples);
       tenant.usage.noteSamples(refusal);
     }
@@ -180,12 +186,19 @@ export class PushHandler {
       metadataTaken -= refusal.entries;
     }
     if (metadataTaken > 0) metrics.metadata.with(tenant.id).inc(metadataTaken);
-    if (exemplarCount > 0) metrics.exemplars.with(tenant.id).inc(exemplarCount);
     return {
       ha,
       appender,
-      samplesSent: ha.columns.sampleCount + ha.ofClustersTooMany + histogramCount,
-      samplesStored: outcome.appended,
+      version,
+      samplesSent: ha.columns.sampleCount + ha.columns.histograms.length + ha.ofClustersTooMany,
+      samplesStored: outcome.appended + outcome.histograms,
+      exemplarsSent: ha.columns.exemplars.length,
+      // What was taken from the other replica is there: a sender that is told less reports a failure.
+      written: {
+        samples: outcome.appended + ha.deduplicated,
+        histograms: outcome.histograms + ha.deduplicatedHistograms,
+        exemplars: outcome.exemplars + ha.deduplicatedExemplars,
+      },
       refusals,
       metadataRefusals,
     };
@@ -211,15 +224,20 @@ export class PushHandler {
 }
 
 function answer(stored: Stored): EngineResponse {
-  const { ha, refusals, metadataRefusals } = stored;
+  const { ha, metadataRefusals } = stored;
   const parts: string[] = [];
-  if (refusals.length > 0) {
-    const refused = refusals.reduce((sum, { samples }) => sum + samples, 0);
-    parts.push(`${refused} of ${stored.samplesSent} samples refused, ${stored.samplesStored} stored`);
-    // The most frequent reason first: senders log the beginning of the text.
-    for (const { reason, samples, message } of [...refusals].sort((a, b) => b.samples - a.samples)) {
-      parts.push(`${samples} ${reason}: ${message}`);
-    }
+  const ofSamples = stored.refusals.filter((refusal) => !isOfExemplars(refusal));
+  if (ofSamples.length > 0) {
+    parts.push(
+      `${refusedIn(ofSamples)} of ${stored.samplesSent} samples refused, ${stored.samplesStored} stored`,
+    );
+    parts.push(...textsOf(ofSamples));
+  }
+  // 1.0 has no way to tell of exemplars, and a sender takes 400 to mean its samples: Prometheus is silent too.
+  const ofExemplars = stored.version === 1 ? [] : stored.refusals.filter(isOfExemplars);
+  if (ofExemplars.length > 0) {
+    parts.push(`${refusedIn(ofExemplars)} of ${stored.exemplarsSent} exemplars refused`);
+    parts.push(...textsOf(ofExemplars));
   }
   for (const { reason, entries, message } of metadataRefusals) {
     if (message !== '') parts.push(`${entries} metadata ${reason}: ${message}`);
@@ -235,20 +253,23 @@ function answer(stored: Stored): EngineResponse {
   return plainText(400, parts.join('; ').replaceAll('\n', ' '));
 }
 
-function withWritten(response: EngineResponse, samples: number): EngineResponse {
-  return { ...response, headers: { ...response.headers, ...writtenHeaders(samples) } };
+/** The most frequent reason first: senders log the beginning of the text. */
+function textsOf(refusals: readonly Refusal[]): string[] {
+  return [...refusals]
+    .sort((a, b) => b.samples - a.samples)
+    .map(({ reason, samples, message }) => `${samples} ${reason}: ${message}`);
 }
 
-function histogramRefusal(decoded: DecodedWriteRequest): Refusal {
-  const { columns, histogramLabelsFrom, histogramLabelsTo, histogramCount } = decoded;
-  const labels = readLabelRun(columns.bytes, histogramLabelsFrom, histogramLabelsTo);
-  const example = seriesText(labels);
-  return {
-    reason: 'native_histogram_unsupported',
-    samples: histogramCount,
-    message: `native histograms are not supported, series: '${example}'`,
-    example,
-  };
+function refusedIn(refusals: readonly Refusal[]): number {
+  return refusals.reduce((sum, { samples }) => sum + samples, 0);
+}
+
+function isOfExemplars({ reason }: Refusal): boolean {
+  return reason.startsWith('exemplar_');
+}
+
+function withWritten(response: EngineResponse, written: Written): EngineResponse {
+  return { ...response, headers: { ...response.headers, ...writtenHeaders(written) } };
 }
 
 function clustersRefusal({ ofClustersTooMany }: HaOutcome): Refusal {
@@ -262,10 +283,4 @@ function clustersRefusal({ ofClustersTooMany }: HaOutcome): Refusal {
 
 function quoted(value: string): string {
   return JSON.stringify(value.slice(0, SERIES_TEXT_LENGTH_MAX));
-}
-
-function seriesText(labels: Labels): string {
-  const pairs = [...labels.withoutMetricName()].map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-  const text = `${labels.metricName}{${pairs.join(', ')}}`;
-  return text.length > SERIES_TEXT_LENGTH_MAX ? `${text.slice(0, SERIES_TEXT_LENGTH_MAX)}…` : text;
 }

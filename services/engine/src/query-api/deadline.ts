@@ -1,4 +1,5 @@
-import { QueryTimeoutError } from '@ampere/promql';
+import type { Clock } from '@ampere/platform';
+import { QueryCanceledError, QueryTimeoutError } from '@ampere/promql';
 import type { ReadContext } from './endpoint.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -9,6 +10,15 @@ export const QUERY_TIMEOUT_MS = 2 * 60 * 1000;
 export function timeoutOf(parameters: Parameters, timeoutMaxMs: number): number {
   if (parameters.first('timeout') === '') return timeoutMaxMs;
   return Math.min(parameters.durationNs('timeout') / 1e6, timeoutMaxMs);
+}
+
+/** A function that throws once a time from now is over, or the signal says so. */
+export function deadline(clock: Clock, timeoutMs: number, signal: AbortSignal): () => void {
+  const endMs = clock.monotonicMs() + timeoutMs;
+  return () => {
+    if (signal.aborted) throw new QueryCanceledError('query was canceled in expression evaluation');
+    if (clock.monotonicMs() >= endMs) throw new QueryTimeoutError('query timed out in expression evaluation');
+  };
 }
 
 /** A function that throws once the time since the request came is over, or somebody ended the request. */

@@ -28,10 +28,19 @@ export class FakeStorage implements TenantStorage {
     return {
       append: (columns): AppendOutcome => {
         if (this.appendError !== undefined) throw this.appendError;
-        const refused = this.refusals.reduce((sum, { samples }) => sum + samples, 0);
-        const appended = columns.sampleCount - refused;
+        const refused = (isOfExemplars: boolean) =>
+          this.refusals
+            .filter(({ reason }) => reason.startsWith('exemplar_') === isOfExemplars)
+            .reduce((sum, { samples }) => sum + samples, 0);
+        const appended = columns.sampleCount - refused(false);
         this.samples += appended;
-        return { appended, newSeries: columns.seriesCount, refusals: this.refusals };
+        return {
+          appended,
+          histograms: columns.histograms.length,
+          exemplars: columns.exemplars.length - refused(true),
+          newSeries: columns.seriesCount,
+          refusals: this.refusals,
+        };
       },
       commit: async () => {
         await this.gate;

@@ -29,6 +29,7 @@ async function start(dataDir?: string) {
       fsync: 'always',
       buildInfo: BUILD_INFO,
       queries: { threads: 0, entry: undefined, timeoutMs: 120_000, slowLogMs: 1000, experimental: true },
+      publicUrl: '',
     },
     log: (level, message) => logged.push(`${level} ${message}`),
     onExit: exited.open,

@@ -1,7 +1,7 @@
 // The engine in a thread of its own, so that no query or flush holds up the thread that has the sockets.
 
 import { Worker } from 'node:worker_threads';
-import type { EngineClient, EngineRequest, EngineResponse } from '@ampere/contracts';
+import type { EngineClient, EngineRequest, EngineResponse, RulesNamespaceFile } from '@ampere/contracts';
 import type { LimitsData } from '@ampere/limits';
 import type { EngineSettings } from '../engine-settings.ts';
 import type { Log } from '../log.ts';
@@ -78,6 +78,14 @@ export class EngineWorker implements EngineClient {
 
   deleteTenant(tenant: string): Promise<void> {
     return this.#client.deleteTenant(tenant);
+  }
+
+  rulesChanged(workspaceId: string, namespaces: readonly RulesNamespaceFile[]): void {
+    this.#client.rulesChanged(workspaceId, namespaces);
+  }
+
+  alertManagerChanged(workspaceId: string, definition: Uint8Array | undefined): void {
+    this.#client.alertManagerChanged(workspaceId, definition);
   }
 
   setLimits(limits: LimitsData): Promise<void> {

@@ -11,8 +11,10 @@
 //     credit 7   ───────────────────▶  one more chunk
 //     ◀────────────── end 7     (or failure 7)
 //
-// `abort` ends the work on a request; `cancel` says that nobody wants the rest of its body.
+// `rules` and `alertManager` tell what is in force, and nobody answers. `abort` ends the work on a request;
+// `cancel` says that nobody wants the rest of its body.
 
+import type { RulesNamespaceFile } from '@ampere/contracts';
 import type { LimitsData } from '@ampere/limits';
 import type { LogLevel } from '../log.ts';
 
@@ -34,7 +36,17 @@ export type ToEngine =
   | { readonly type: 'abort'; readonly id: number }
   | { readonly type: 'credit'; readonly id: number }
   | { readonly type: 'cancel'; readonly id: number }
-  | { readonly type: 'call'; readonly id: number; readonly call: EngineCall };
+  | { readonly type: 'call'; readonly id: number; readonly call: EngineCall }
+  | {
+      readonly type: 'rules';
+      readonly workspaceId: string;
+      readonly namespaces: readonly RulesNamespaceFile[];
+    }
+  | {
+      readonly type: 'alertManager';
+      readonly workspaceId: string;
+      readonly definition: Uint8Array | undefined;
+    };
 
 /** The client's other methods. */
 export type EngineCall =

@@ -4,6 +4,7 @@ import { parseLimits } from '@ampere/limits';
 import { FakeClock, NodeDisk, SeededRandom } from '@ampere/platform';
 import { encodeSnappy, encodeWriteRequest, type OutgoingWriteRequest } from '@ampere/remote-write';
 import { expect, test } from 'vitest';
+import { NO_DELIVERY } from '../alertmanager/no-delivery.ts';
 import type { Engine } from '../engine.ts';
 import { openLocalEngine } from '../local-engine.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
@@ -32,6 +33,8 @@ async function setUp(defaults: Record<string, unknown>) {
     fsync: 'off',
     buildInfo: { version: '', revision: '', branch: '', buildUser: '', buildDate: '', goVersion: '' },
     queries: { threads: 0, entry: undefined, timeoutMs: 120_000, slowLogMs: 1e9, experimental: true },
+    publicUrl: '',
+    delivery: NO_DELIVERY,
     disk: new NodeDisk(),
     clock,
     random: new SeededRandom(1),

@@ -101,6 +101,7 @@ export function readTenant(shared: SharedStorage, limits: Partial<QueryLimits> =
     metadata: { of: () => [], entries: () => [] },
     ha: { clusters: () => [] },
     usage: usageOf(new FakeClock(NOW_MS)),
+    rules: { groups: [], faults: new Map() },
     limits: { ...NO_LIMITS, ...limits },
   };
 }
@@ -113,6 +114,7 @@ export interface KitOptions {
   readonly status?: (limit: number) => TsdbStatus;
   readonly haClusters?: ReturnType<QueryTenant['ha']['clusters']>;
   readonly slowQueryMs?: number;
+  readonly groups?: QueryTenant['rules']['groups'];
 }
 
 export class ApiKit {
@@ -140,6 +142,7 @@ export class ApiKit {
       metadata: { of: (name) => metadata.get(name) ?? [], entries: () => metadata.entries() },
       ha: { clusters: () => options.haClusters ?? [] },
       usage: this.usage,
+      rules: { groups: options.groups ?? [], faults: new Map() },
       limits: { ...NO_LIMITS, ...options.limits },
     };
     const apiOptions: QueryServiceOptions = {
