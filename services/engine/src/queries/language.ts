@@ -12,5 +12,7 @@ const OPTIONS: EngineOptions = {
 
 /** PromQL as the server speaks it: with its experimental functions and syntax, or without. */
 export function languageOf(isExperimental: boolean): PromQl {
-  return promQl(evaluate, OPTIONS, isExperimental ? WHOLE_LANGUAGE : STABLE_LANGUAGE);
+  // When counters began isn't stored.
+  const language = isExperimental ? { ...WHOLE_LANGUAGE, startTimestamps: false } : STABLE_LANGUAGE;
+  return promQl(evaluate, OPTIONS, language);
 }
