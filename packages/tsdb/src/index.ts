@@ -14,6 +14,7 @@ export { type CompactionOptions, compactBlocks, SAMPLES_PER_CHUNK } from './comp
 export { mergeQueriers } from './compact/merge-querier.ts';
 export { BLOCK_RANGE_MS, blockRanges, planCompaction } from './compact/planner.ts';
 export { TsdbError, type TsdbErrorCode } from './errors.ts';
+export type { Lease, LeaseDescriptor, LeasedBlock, TsdbShare } from './lease.ts';
 export {
   type FsyncPolicy,
   type NamedCount,
@@ -26,4 +27,5 @@ export {
   UNLIMITED,
 } from './options.ts';
 export { Tsdb } from './tsdb.ts';
+export { TsdbReader, type TsdbReaderOptions } from './tsdb-reader.ts';
 export { crc32c } from './wal/crc32c.ts';

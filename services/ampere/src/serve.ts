@@ -8,6 +8,7 @@
 //    closes its database, the engine flushes. A signal after that ends the process at once.
 
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AccountError, type LocalControlPlane, openControlPlane, StoreError } from '@ampere/control-plane';
@@ -111,7 +112,11 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
       limits: configuration.limits,
       fsync: configuration.walFsync,
       buildInfo: BUILD_INFO,
-      queries: { ...configuration.queries, threads: 0, entry: undefined },
+      queries: {
+        ...configuration.queries,
+        threads: configuration.queries.threads ?? Math.max(1, availableParallelism() - 1),
+        entry: new URL('./query-worker.mjs', import.meta.url).href,
+      },
       publicUrl: configuration.publicUrl ?? urlOf(configuration.listen),
     },
     log: (level, message, fields) => logger[level](fields ?? {}, message),

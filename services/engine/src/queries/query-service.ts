@@ -25,6 +25,7 @@ import type { QueryDirectory, QueryRecord } from './query-directory.ts';
 import { QueryLog } from './query-log.ts';
 import { QueryMetrics } from './query-metrics.ts';
 import type { QueryRunner } from './query-runner.ts';
+import { canBeShared } from './thread-pool.ts';
 
 /** Queries of all workspaces that wait. */
 const WAITING_MAX = 1_000;
@@ -228,7 +229,7 @@ export class QueryService {
   }
 
   #runnerOf(query: ActiveQuery): QueryRunner {
-    return query.tenant.tsdb.shared === undefined ? this.#local : (this.#threads ?? this.#local);
+    return canBeShared(query.tenant.tsdb) ? (this.#threads ?? this.#local) : this.#local;
   }
 
   /** Has a query end early. */

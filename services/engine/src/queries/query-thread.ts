@@ -7,8 +7,9 @@
 // 3. A database is opened when its first query comes, and kept until the workspace is gone.
 
 import type { EngineRequest } from '@ampere/contracts';
-import type { Clock } from '@ampere/platform';
+import { assert, type Clock } from '@ampere/platform';
 import type { Querier } from '@ampere/series';
+import type { LeaseDescriptor, TsdbShare } from '@ampere/tsdb';
 import type { Log } from '../log.ts';
 import { answerRequest, openingOf, parametersOf } from '../query-api/answer-request.ts';
 import { newReport, type QueryReport } from '../query-api/endpoint.ts';
@@ -21,7 +22,7 @@ import { CHUNKS_AHEAD, type ErrorData, type FromThread, type ToThread } from './
 /** A database as a query thread reads it. */
 export interface StorageReader {
   /** A reading of the state that was lent; to be closed. */
-  querier(descriptor: unknown): Querier;
+  querier(descriptor: LeaseDescriptor): Querier;
   close(): void;
 }
 
@@ -43,7 +44,7 @@ export interface QueryThreadOptions {
   /** How long a query may take at most. */
   readonly timeoutMs: number;
   /** Opens what `share` stands for. */
-  readonly openReader: (share: unknown) => StorageReader;
+  readonly openReader: (share: TsdbShare) => StorageReader;
 }
 
 type Run = Extract<ToThread, { type: 'run' }>;
@@ -68,7 +69,7 @@ export class QueryThread {
   readonly #options: QueryThreadOptions;
   readonly #log: Log;
   readonly #readers = new Map<string, StorageReader>();
-  readonly #shares = new Map<string, unknown>();
+  readonly #shares = new Map<string, TsdbShare>();
   readonly #streams = new Map<number, Stream>();
   /** What came in the middle of an evaluation and has to wait for its end. */
   readonly #later: ToThread[] = [];
@@ -251,7 +252,9 @@ export class QueryThread {
   #reader(workspaceId: string): StorageReader {
     let reader = this.#readers.get(workspaceId);
     if (reader === undefined) {
-      reader = this.#options.openReader(this.#shares.get(workspaceId));
+      const share = this.#shares.get(workspaceId);
+      assert(share !== undefined, 'a query of a workspace that the thread was told nothing of');
+      reader = this.#options.openReader(share);
       this.#readers.set(workspaceId, reader);
     }
     return reader;

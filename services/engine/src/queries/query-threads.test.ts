@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { EngineRequest, EngineResponse } from '@ampere/contracts';
 import { Registry } from '@ampere/metrics';
 import { SystemClock } from '@ampere/platform';
+import type { TsdbShare } from '@ampere/tsdb';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { collect, NOW_MS, readTenant } from '../query-api/testing/api-kit.ts';
 import { bundleWorker } from '../testing/bundle-worker.ts';
@@ -71,11 +72,13 @@ function open(
     change: Partial<EngineRequest> = {},
     limits: Parameters<typeof readTenant>[1] = {},
   ): Promise<EngineResponse> => {
-    const share = storage;
     const lease = () => {
       leases++;
-      return { descriptor: NOW_MS, release: () => void leases-- };
+      const descriptor = { blocks: [], headFloorMs: NOW_MS, generation: 0 };
+      return { descriptor, release: () => void leases-- };
     };
+    // The entry takes this for how to make data up.
+    const share = () => storage as unknown as TsdbShare;
     const tenant = readTenant({ share, lease }, limits);
     return service.handle({ ...REQUEST, search, ...change }, tenant);
   };

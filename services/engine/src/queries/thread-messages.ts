@@ -11,6 +11,7 @@
 // raised with every message: the evaluation looks at it now and then and takes what has come (`cancel`,
 // and `credit` for other answers) in the middle of its work. Bodies of answers are moved, not copied.
 
+import type { LeaseDescriptor, TsdbShare } from '@ampere/tsdb';
 import type { LogLevel } from '../log.ts';
 import type { QueryReport } from '../query-api/endpoint.ts';
 import type { ErrorType } from '../query-api/prometheus-error.ts';
@@ -40,9 +41,9 @@ export type ToThread =
         readonly requestId: string;
       };
       /** How to read the workspace's database; undefined when the thread was told before. */
-      readonly share: unknown;
+      readonly share: TsdbShare | undefined;
       /** Which state of it. */
-      readonly descriptor: unknown;
+      readonly descriptor: LeaseDescriptor;
       readonly limits: QueryLimits;
       /** How long ago it came, and how long of that it waited. */
       readonly ageMs: number;

@@ -11,6 +11,7 @@ import { assert, type Clock, type Timer } from '@ampere/platform';
 import type { Log } from '../log.ts';
 import type { QueryReport } from '../query-api/endpoint.ts';
 import { PrometheusError } from '../query-api/prometheus-error.ts';
+import type { QueryStorage } from '../query-api/tenant.ts';
 import { ChunkQueue } from '../transport/chunk-queue.ts';
 import type { QueryJob, QueryRunner } from './query-runner.ts';
 import type { FromThread, ToThread } from './thread-messages.ts';
@@ -45,6 +46,13 @@ export interface ThreadPoolOptions {
   readonly log: Log;
   /** Called when a query can be taken again. */
   readonly onRoom: () => void;
+}
+
+/** Whether other threads can read a database. */
+export function canBeShared(
+  tsdb: QueryStorage,
+): tsdb is QueryStorage & Required<Pick<QueryStorage, 'share' | 'lease'>> {
+  return tsdb.share !== undefined && tsdb.lease !== undefined;
 }
 
 /** One query on a thread. */
@@ -119,8 +127,8 @@ class PoolThread {
   readonly #options: ThreadPoolOptions;
   readonly #handle: ThreadHandle;
   readonly #tasks = new Map<number, Task>();
-  /** What the thread was told of each workspace's database. */
-  readonly #shares = new Map<string, unknown>();
+  /** The databases that the thread was told how to read, by workspace. */
+  readonly #known = new Map<string, QueryStorage>();
   #isEnding = false;
   #evaluating: Task | undefined;
   #nextId = 1;
@@ -151,23 +159,24 @@ class PoolThread {
   run(job: QueryJob): void {
     const { clock, timeoutMs, graceMs } = this.#options;
     const { request, tenant, workspaceId, queuedMs } = job;
-    const { shared } = tenant.tsdb;
-    assert(shared !== undefined, 'a query thread is given storage that it can not read');
+    const { tsdb } = tenant;
+    assert(canBeShared(tsdb), 'a query thread is given storage that it can not read');
     const ageMs = clock.monotonicMs() - job.arrivedMs;
-    const lease = shared.lease();
+    const lease = tsdb.lease();
     const id = this.#nextId++;
     const watch = this.#watch(timeoutMs - ageMs + graceMs);
     const task: Task = { job, id, lease, body: undefined, report: undefined, watch };
     this.#tasks.set(id, task);
     this.#evaluating = task;
-    const isKnown = this.#shares.get(workspaceId) === shared.share;
-    this.#shares.set(workspaceId, shared.share);
+    // A workspace that was deleted and made again has another database.
+    const isKnown = this.#known.get(workspaceId) === tsdb;
+    this.#known.set(workspaceId, tsdb);
     const { signal: _, ...plain } = request;
     this.#handle.post({
       type: 'run',
       id,
       request: plain,
-      share: isKnown ? undefined : shared.share,
+      share: isKnown ? undefined : tsdb.share(),
       descriptor: lease.descriptor,
       limits: tenant.limits,
       ageMs,
@@ -184,7 +193,7 @@ class PoolThread {
   }
 
   forget(workspaceId: string): void {
-    if (this.#shares.delete(workspaceId)) this.#handle.post({ type: 'forget', workspaceId });
+    if (this.#known.delete(workspaceId)) this.#handle.post({ type: 'forget', workspaceId });
   }
 
   async terminate(): Promise<void> {

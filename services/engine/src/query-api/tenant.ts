@@ -3,7 +3,7 @@
 import type { EngineOptions, Evaluate, Expr, ValueType } from '@ampere/promql';
 import type { EvaluatedGroup } from '@ampere/rules';
 import type { Matcher, Querier } from '@ampere/series';
-import type { TsdbStatus } from '@ampere/tsdb';
+import type { Lease, TsdbShare, TsdbStatus } from '@ampere/tsdb';
 import type { WorkspaceUsage } from '../usage/workspace-usage.ts';
 
 /** The limits of one workspace that bear on queries; 0 is unlimited. */
@@ -43,16 +43,10 @@ export interface ReadStorage {
 export interface QueryStorage extends ReadStorage {
   /** At most `limit` entries a list. */
   status(limit: number): TsdbStatus;
-  /** How other threads read it; undefined when they can't. */
-  readonly shared?: SharedStorage | undefined;
-}
-
-/** A database that other threads can read. What it hands out can be cloned to them. */
-export interface SharedStorage {
-  /** What a thread needs once to read the database; the same object every time. */
-  readonly share: unknown;
-  /** A state of the data that stays as it is until `release`. */
-  lease(): { readonly descriptor: unknown; release(): void };
+  /** What another thread needs once to read the database; left out when no other thread can. */
+  share?(): TsdbShare;
+  /** What there is now, kept for another thread until `release`. */
+  lease?(): Lease;
 }
 
 /** The elected replicas of clusters; times in milliseconds since 1970. */

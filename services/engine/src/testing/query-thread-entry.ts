@@ -61,7 +61,7 @@ QueryThread.serve({
   promql: languageOf(settings.experimental),
   timeoutMs: settings.timeoutMs,
   openReader: (share) => ({
-    querier: (nowMs) => madeUp(share as MadeUpStorage, nowMs as number),
+    querier: ({ headFloorMs }) => madeUp(share as unknown as MadeUpStorage, headFloorMs),
     close: () => {},
   }),
 });

@@ -17,7 +17,7 @@ import { QueryService, type QueryServiceOptions } from '../../queries/query-serv
 import type { StorageStats } from '../../tenants/storage.ts';
 import { WorkspaceUsage } from '../../usage/workspace-usage.ts';
 import { promQl } from '../promql.ts';
-import type { MetadataEntry, QueryLimits, QueryTenant, SharedStorage } from '../tenant.ts';
+import type { MetadataEntry, QueryLimits, QueryStorage, QueryTenant } from '../tenant.ts';
 import { MemoryQuerier, type MemorySeries } from './memory-querier.ts';
 
 export const NOW_MS = 1_700_000_000_000;
@@ -92,12 +92,15 @@ const NO_LIMITS: QueryLimits = {
 };
 
 /** A workspace that other threads read. */
-export function readTenant(shared: SharedStorage, limits: Partial<QueryLimits> = {}): QueryTenant {
+export function readTenant(
+  shared: Pick<QueryStorage, 'share' | 'lease'>,
+  limits: Partial<QueryLimits> = {},
+): QueryTenant {
   const querier = () => {
     throw new Error('read on the wrong thread');
   };
   return {
-    tsdb: { querier, status: () => EMPTY_STATUS, shared },
+    tsdb: { querier, status: () => EMPTY_STATUS, ...shared },
     metadata: { of: () => [], entries: () => [] },
     ha: { clusters: () => [] },
     usage: usageOf(new FakeClock(NOW_MS)),
