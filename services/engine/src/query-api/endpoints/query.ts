@@ -12,6 +12,8 @@ import { openQuerier } from './open-querier.ts';
 
 /** Prometheus' bound on the steps of a range query, one point more is still allowed. */
 const RESOLUTION_MAX = 11_000;
+/** Memory that one query's columns may take at once; what a machine can bear, no quota of the service. */
+const COLUMN_BYTES_MAX = 1 << 30;
 /** How many warnings and how many infos an answer shows. */
 const ANNOTATIONS_MAX = 10;
 
@@ -112,13 +114,20 @@ function execute(context: ReadContext, execution: Execution): Answer {
   const preparedMs = clock.monotonicMs();
   const opened = openQuerier(context, { lookbackDeltaMs, stepMs: times.stepMs, checkAlive });
   const samplesMax = tenant.limits.querySamplesMax;
+  const wantedStats = parameters.first('stats');
+  const request = {
+    expr,
+    text: report.query,
+    ...times,
+    lookbackDeltaMs,
+    samplesMax,
+    bytesMax: COLUMN_BYTES_MAX,
+    countsSteps: wantedStats === 'all',
+    checkAlive,
+  };
   let result: QueryResult;
   try {
-    result = promql.evaluate(
-      opened.querier,
-      { expr, text: report.query, ...times, lookbackDeltaMs, samplesMax, checkAlive },
-      promql.options,
-    );
+    result = promql.evaluate(opened.querier, request, promql.options);
   } catch (error) {
     // Duration expressions are worked out only here, and are a part of the text all the same.
     if (error instanceof ParseError) throw invalidParameter('query', error.message);
@@ -130,7 +139,7 @@ function execute(context: ReadContext, execution: Execution): Answer {
   report.samples = result.stats.totalQueryableSamples;
   report.peakSamples = result.stats.peakSamples;
   report.series = result.stats.seriesRead;
-  const stats = parameters.first('stats') === '' ? undefined : statsOf(context, preparedMs, result);
+  const stats = wantedStats === '' ? undefined : statsOf(context, times, preparedMs, result);
   const value = truncated(result.value, limit);
   const warnings = value === result.value ? result.warnings : [...result.warnings, TRUNCATED];
   return {
@@ -141,7 +150,12 @@ function execute(context: ReadContext, execution: Execution): Answer {
 }
 
 /** Prometheus' statistics, times in seconds. What it measures apart and we do together is 0. */
-function statsOf(context: ReadContext, preparedMs: number, { stats }: QueryResult) {
+function statsOf(
+  context: ReadContext,
+  { startMs, stepMs }: Execution['times'],
+  preparedMs: number,
+  { stats, stepSamples }: QueryResult,
+) {
   const { clock, arrivedMs, queuedMs } = context;
   const nowMs = clock.monotonicMs();
   const evaluationSeconds = (nowMs - preparedMs) / 1000;
@@ -154,7 +168,18 @@ function statsOf(context: ReadContext, preparedMs: number, { stats }: QueryResul
       execQueueTime: queuedMs / 1000,
       execTotalTime: (nowMs - arrivedMs) / 1000,
     },
-    samples: { totalQueryableSamples: stats.totalQueryableSamples, peakSamples: stats.peakSamples },
+    samples: {
+      ...(stepSamples === undefined
+        ? {}
+        : {
+            totalQueryableSamplesPerStep: Array.from(stepSamples, (samples, step) => [
+              (startMs + step * stepMs) / 1000,
+              samples,
+            ]),
+          }),
+      totalQueryableSamples: stats.totalQueryableSamples,
+      peakSamples: stats.peakSamples,
+    },
   };
 }
 
