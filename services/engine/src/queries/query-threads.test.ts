@@ -1,97 +1,18 @@
 // The query service with real threads over storage that is made up: answers, ends of all kinds, faults.
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { EngineRequest, EngineResponse } from '@ampere/contracts';
-import { Registry } from '@ampere/metrics';
-import { SystemClock } from '@ampere/platform';
-import type { TsdbShare } from '@ampere/tsdb';
-import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { collect, NOW_MS, readTenant } from '../query-api/testing/api-kit.ts';
-import { bundleWorker } from '../testing/bundle-worker.ts';
-import type { MadeUpStorage } from '../testing/query-thread-entry.ts';
-import { languageOf } from './language.ts';
-import type { QueryRecord } from './query-directory.ts';
-import { QueryService } from './query-service.ts';
-import { startQueryThreads } from './start-threads.ts';
+import type { EngineResponse } from '@ampere/contracts';
+import { expect, test } from 'vitest';
+import { collect, NOW_MS } from '../query-api/testing/api-kit.ts';
+import {
+  at,
+  buildQueryThreads,
+  endless,
+  jsonOf,
+  openQueryThreads as open,
+  small,
+} from '../testing/query-threads-kit.ts';
 
-let entry: URL;
-beforeAll(async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'ampere-query-thread-'));
-  entry = await bundleWorker(new URL('../testing/query-thread-entry.ts', import.meta.url), folder);
-  return () => rmSync(folder, { recursive: true, force: true });
-});
-
-const REQUEST: EngineRequest = {
-  tenant: 'ws-1',
-  method: 'GET',
-  path: '/prometheus/api/v1/query',
-  search: '',
-  headers: {},
-  body: new Uint8Array(0),
-  principalArn: 'arn:aws:iam::000000000000:root',
-  requestId: 'request-1',
-};
-
-function open(
-  options: { threads?: number; timeoutMs?: number; heapMegabytes?: number; graceMs?: number } = {},
-) {
-  const clock = new SystemClock();
-  const { threads = 1, timeoutMs = 120_000 } = options;
-  const logged: string[] = [];
-  const records: QueryRecord[] = [];
-  let leases = 0;
-  const promql = languageOf(true);
-  const log = (level: string, message: string) => void logged.push(`${level} ${message}`);
-  const service = new QueryService({
-    clock,
-    promql,
-    buildInfo: { version: '', revision: '', branch: '', buildUser: '', buildDate: '', goVersion: '' },
-    log,
-    slowQueryMs: Number.POSITIVE_INFINITY,
-    timeoutMs,
-    registry: new Registry(),
-    onQueryFinished: (record) => records.push(record),
-    makeRunner: startQueryThreads({
-      threads,
-      entry: entry.href,
-      timeoutMs,
-      slowLogMs: 0,
-      experimental: true,
-      heapMegabytes: options.heapMegabytes ?? 512,
-      graceMs: options.graceMs ?? 5_000,
-      clock,
-      log,
-    }),
-  });
-  onTestFinished(() => service.stop());
-  const ask = (
-    storage: MadeUpStorage,
-    search: string,
-    change: Partial<EngineRequest> = {},
-    limits: Parameters<typeof readTenant>[1] = {},
-  ): Promise<EngineResponse> => {
-    const lease = () => {
-      leases++;
-      const descriptor = { blocks: [], headFloorMs: NOW_MS, generation: 0 };
-      return { descriptor, release: () => void leases-- };
-    };
-    // The entry takes this for how to make data up.
-    const share = () => storage as unknown as TsdbShare;
-    const tenant = readTenant({ share, lease }, limits);
-    return service.handle({ ...REQUEST, search, ...change }, tenant);
-  };
-  return { service, ask, logged, records, leaseCount: () => leases };
-}
-
-async function jsonOf({ body }: EngineResponse) {
-  return JSON.parse(new TextDecoder().decode(await collect(body)));
-}
-
-const small: MadeUpStorage = { series: 3, samplesPerSeries: 5 };
-const endless: MadeUpStorage = { series: Number.POSITIVE_INFINITY, samplesPerSeries: 5 };
-const at = (query: string, more = '') => `query=${encodeURIComponent(query)}&time=${NOW_MS / 1000}${more}`;
+buildQueryThreads();
 
 /** Waits for something that another thread does. */
 async function until(condition: () => boolean): Promise<void> {
