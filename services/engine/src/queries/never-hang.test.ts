@@ -46,12 +46,9 @@ check(
   /^(200|422|503)/,
 );
 check('a subquery of too many steps', 'max_over_time(m[100y:1ms])', /^422 subquery has \d+ steps, more than/);
-check(
-  'a subquery at each of many steps',
-  'max_over_time(rate(m[5m])[10d:1s])',
-  /^(200|422|503)/,
-  { range: daysOfSteps },
-);
+check('a subquery at each of many steps', 'max_over_time(rate(m[5m])[10d:1s])', /^(200|422|503)/, {
+  range: daysOfSteps,
+});
 check('all series', 'count({__name__=~".+"})', /^200 300000$/, { storage: many, timeout: '20s' });
 check('all series at many steps', 'm + 0', /^(422 query processing would load|503 query timed out)/, {
   storage: many,
