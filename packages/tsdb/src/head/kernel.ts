@@ -17,6 +17,8 @@ export interface Kernel {
   findOrMakeSeries(from: number, to: number, number: number): number;
   appendRows(): number;
   appendOne(series: number, timeMs: number, low: number, high: number): number;
+  /** As `appendRows` logs a sample. */
+  logOne(number: number, timeMs: number, low: number, high: number): void;
   logSeries(number: number, from: number, to: number): void;
   dropChunks(beforeMs: number): number;
   takeOutEmpty(): number;
