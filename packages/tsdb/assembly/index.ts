@@ -9,4 +9,5 @@ export { dropChunks, takeOutEmpty } from './forget';
 export { addAlias, findKey } from './keys';
 export { reclaim } from './limbo';
 export { logSeries } from './log';
+export { endReplay, noteNumber, replaySamples, replaySeries } from './replay';
 export { findOrMakeSeries, makeSeries } from './series';

@@ -135,6 +135,22 @@ export const RECORD_BYTES_MAX = 1048576;
 /** Room behind that for the last sample or series: a request's bytes are bounded long before. */
 export const SAMPLE_ROOM_BYTES = 32;
 
+// Reading the log: the table of numbers, the place in a series record and what was found there, the floor, counts.
+export const G_TABLE = 704;
+export const G_AT = 708;
+export const G_NUMBER = 712;
+export const G_SERIES = 716;
+export const G_FLOOR_MS = 720;
+export const G_MAX_TIME_MS = 728;
+export const G_HIGHEST_NUMBER = 736;
+export const G_STORED = 740;
+export const G_SKIPPED = 744;
+export const G_UNKNOWN = 748;
+export const G_LABELS = 752;
+/** Why `replaySeries` stops: labels that aren't canonical; a series that has another number too. */
+export const FOREIGN_SERIES = 32;
+export const FURTHER_NUMBER = 33;
+
 export const CRC_TABLES = 8192;
 export const SERIES_PAGES = 65536;
 export const PAIR_PAGES = 131072;

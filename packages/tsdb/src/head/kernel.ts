@@ -20,6 +20,10 @@ export interface Kernel {
   /** As `appendRows` logs a sample. */
   logOne(number: number, timeMs: number, low: number, high: number): void;
   logSeries(number: number, from: number, to: number): void;
+  replaySeries(to: number): number;
+  noteNumber(number: number, series: number): number;
+  replaySamples(from: number, to: number): number;
+  endReplay(): void;
   dropChunks(beforeMs: number): number;
   takeOutEmpty(): number;
   activeCount(minute: number): number;

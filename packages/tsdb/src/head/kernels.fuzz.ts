@@ -8,7 +8,7 @@ import { appendXor, startXor, XOR_ROOM_BYTES, XorStates, xorBytes } from '../chu
 import { tagOfBytes } from '../index/tag.ts';
 import { UNLIMITED } from '../options.ts';
 import { columnsOf, contentOf, encodeField, sampleText, textOf } from '../testing/requests.ts';
-import { SamplesRecord } from '../testing/samples-record.ts';
+import { readSamples, SamplesRecord } from '../testing/samples-record.ts';
 import { Tsdb } from '../tsdb.ts';
 import { CHUNK_RANGE_MS, Head, STORED } from './head.ts';
 import { HeadMemory } from './head-memory.ts';
@@ -243,6 +243,7 @@ test(`AMPERE_SEED=${seed} records of samples are those of their twin`, () => {
   const head = new Head(random);
   const twin = new SamplesRecord();
   const { kernel } = head.memory;
+  const written: number[] = [];
   for (let i = 0; i < 2000 * factor; i++) {
     const number = random.integer(3) === 0 ? random.integer(2 ** 31) : i;
     const timeMs = [0, i, -(2 ** 51), 2 ** 51, 1.7e12 + random.integer(1e6)][random.integer(5)]!;
@@ -251,8 +252,14 @@ test(`AMPERE_SEED=${seed} records of samples are those of their twin`, () => {
       random.integer(2) * random.integer(2 ** 32),
     ];
     twin.add(number, timeMs, low, high);
+    written.push(number, timeMs, low, high);
     kernel.logOne(number, timeMs, low, high);
   }
   expect(Buffer.from(head.memory.samplesPayload()).equals(twin.payload.content())).toBe(true);
   expect(head.memory.loggedMaxTimeMs).toBe(twin.maxTimeMs);
+  const padded = Buffer.concat([twin.payload.content(), Buffer.alloc(8)]);
+  const read: number[] = [];
+  const view = new DataView(padded.buffer, padded.byteOffset);
+  readSamples(padded, view, 0, padded.length - 8, (...sample) => read.push(...sample));
+  expect(read).toEqual(written);
 });
