@@ -2,7 +2,7 @@
 
 export { activeCount, isActive, touch } from './active';
 export { allocate, capacityOf, free } from './allocator';
-export { appendRows } from './append';
+export { appendRows, publishRows } from './append';
 export { tagOf } from './bytes';
 export { appendOne, logOne } from './one-sample';
 export { dropChunks, takeOutEmpty } from './forget';

@@ -3,7 +3,7 @@
 // Series have numbers in the log, which stay the same while those in the head are given out anew; a table leads from
 // one to the other while the log is read.
 
-import { appendSample } from './chunks';
+import { appendSample, noteStored } from './chunks';
 import { readUvarint, readVarint, cursor } from './bytes';
 import {
   FULL,
@@ -22,6 +22,8 @@ import {
   G_TABLE,
   G_UNKNOWN,
   H_SERIES_BOUND,
+  R_CHUNK_SAMPLES,
+  R_COUNT,
   R_NUMBER,
   STORED,
   T_ENTRIES,
@@ -96,6 +98,8 @@ export function replaySamples(from: u32, to: u32): i32 {
   let isFound = false;
   let timeMs: i64 = 0;
   let maxMs: f64 = load<f64>(G_MAX_TIME_MS);
+  let storedMinMs: f64 = Infinity;
+  let storedMaxMs: f64 = -Infinity;
   let reason: i32 = DONE;
   for (let at = from; at < to; ) {
     const control = <u32>load<u8>(at++);
@@ -128,14 +132,21 @@ export function replaySamples(from: u32, to: u32): i32 {
     if (time < floorMs) skipped++;
     else if (series < 0) unknown++;
     else {
-      const verdict = appendSample(seriesAt(series), time, value);
-      if (verdict == STORED) stored++;
-      else if (verdict == FULL) {
+      const record = seriesAt(series);
+      const verdict = appendSample(record, time, value);
+      if (verdict == STORED) {
+        stored++;
+        if (time < storedMinMs) storedMinMs = time;
+        if (time > storedMaxMs) storedMaxMs = time;
+        // Nobody reads yet: it need not be an ordered store.
+        store<u32>(record, <u32>load<u16>(record, R_CHUNK_SAMPLES), R_COUNT);
+      } else if (verdict == FULL) {
         reason = FULL;
         break;
       } else skipped++;
     }
   }
+  noteStored(stored, storedMinMs, storedMaxMs);
   store<f64>(G_MAX_TIME_MS, maxMs);
   store<u32>(G_STORED, load<u32>(G_STORED) + stored);
   store<u32>(G_SKIPPED, load<u32>(G_SKIPPED) + skipped);

@@ -16,6 +16,8 @@ export interface Kernel {
   makeSeries(from: number, to: number, number: number): number;
   findOrMakeSeries(from: number, to: number, number: number): number;
   appendRows(): number;
+  /** Has readers see what `appendRows` has stored. */
+  publishRows(): void;
   appendOne(series: number, timeMs: number, low: number, high: number): number;
   /** As `appendRows` logs a sample. */
   logOne(number: number, timeMs: number, low: number, high: number): void;
