@@ -10,12 +10,12 @@ export type TagRequest = Omit<ControlPlaneRequest, 'principal'>;
  * is validated; what can't be read gives no keys, and is refused by validation before it has any effect.
  */
 export function requestTagKeys(
-  { input }: AnyOperation,
+  { members }: AnyOperation,
   { search, body }: TagRequest,
 ): Map<string, readonly string[]> {
   const keys = new Map<string, readonly string[]>();
   try {
-    if (input['tags']?.place === 'body') {
+    if (members.some(({ name, place }) => name === 'tags' && place === 'body')) {
       const { tags } = parseBody(body) as { tags?: unknown };
       const entries = typeof tags === 'object' && tags !== null ? Object.entries(tags) : [];
       for (const [key, value] of entries) keys.set(`aws:RequestTag/${key}`, [String(value)]);
@@ -25,7 +25,8 @@ export function requestTagKeys(
           entries.map(([key]) => key),
         );
     }
-    if (input['tagKeys']?.place === 'query') keys.set('aws:TagKeys', parseQuery(search).get('tagKeys') ?? []);
+    if (members.some(({ name, place }) => name === 'tagKeys' && place === 'query'))
+      keys.set('aws:TagKeys', parseQuery(search).get('tagKeys') ?? []);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
   }
