@@ -14,8 +14,9 @@ export function requestTagKeys(
   { search, body }: TagRequest,
 ): Map<string, readonly string[]> {
   const keys = new Map<string, readonly string[]>();
+  const placeOf = (name: string) => members.find((member) => member.name === name)?.place;
   try {
-    if (members.some(({ name, place }) => name === 'tags' && place === 'body')) {
+    if (placeOf('tags') === 'body') {
       const { tags } = parseBody(body) as { tags?: unknown };
       const entries = typeof tags === 'object' && tags !== null ? Object.entries(tags) : [];
       for (const [key, value] of entries) keys.set(`aws:RequestTag/${key}`, [String(value)]);
@@ -25,8 +26,7 @@ export function requestTagKeys(
           entries.map(([key]) => key),
         );
     }
-    if (members.some(({ name, place }) => name === 'tagKeys' && place === 'query'))
-      keys.set('aws:TagKeys', parseQuery(search).get('tagKeys') ?? []);
+    if (placeOf('tagKeys') === 'query') keys.set('aws:TagKeys', parseQuery(search).get('tagKeys') ?? []);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
   }

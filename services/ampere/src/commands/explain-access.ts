@@ -31,14 +31,12 @@ The exit code is 0 when it is allowed and 3 when it is denied.
     context: { type: 'string', short: 'k', multiple: true },
     json: { type: 'boolean' },
   },
-  run: async (values, environment) => {
-    const context = values['context'];
-    return runExplainAccess(clientOf(values, environment), {
+  run: (values, environment) =>
+    runExplainAccess(clientOf(values, environment), {
       principal: requiredText(values, 'principal'),
       action: requiredText(values, 'action'),
       resource: requiredText(values, 'resource'),
-      context: Array.isArray(context) ? context : [],
+      context: (values['context'] as readonly string[] | undefined) ?? [],
       json: values['json'] === true,
-    });
-  },
+    }),
 };
