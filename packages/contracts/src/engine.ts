@@ -2,11 +2,13 @@
 //
 // A request names its tenant (the workspace id, `X-Scope-OrgID` on the wire) and a Cortex path:
 //   POST /api/v1/push                       remote write
-//   GET|POST /prometheus/api/v1/<endpoint>  queries, labels, series, metadata, status
+//   GET|POST /prometheus/api/v1/<endpoint>  queries, labels, series, metadata, status, rules, alerts
+//   /alertmanager/api/v2/<endpoint>         the alert manager
 // There are three ways to carry it: a direct call, a message to a worker thread, an HTTP request to
 // an engine elsewhere. Callers can't tell which.
 
 import type { LimitsData } from '@ampere/limits';
+import type { DefinitionListener } from './definitions.ts';
 
 /** A whole body, or one that is produced piece by piece. Chunks belong to the receiver. */
 export type EngineBody = Uint8Array | AsyncIterable<Uint8Array>;
@@ -37,7 +39,7 @@ export interface EngineResponse {
   readonly body: EngineBody;
 }
 
-export interface EngineClient {
+export interface EngineClient extends DefinitionListener {
   request(request: EngineRequest): Promise<EngineResponse>;
   /** Makes a tenant's storage ready; harmless when it is there already. */
   createTenant(tenant: string): Promise<void>;

@@ -63,6 +63,7 @@ export const LIMITS = {
     unit: 'rate',
     default: { perSecond: 100, burst: 100 },
     meaning: 'calls of the alert manager API',
+    message: 'the rate of alert manager API calls of the workspace is over its limit of {limit} a second',
   },
   active_series: {
     field: 'activeSeriesMax',

@@ -1,3 +1,6 @@
+// The arrays behind a decoder's WriteColumns: they grow by doubling and are reused by the next request. A
+// series is closed when all of it was read, and takes every sample since the one before.
+
 import type { WriteColumns, WriteExemplar, WriteHistogram } from '@ampere/series';
 import type { DecodedExemplar } from './exemplar.ts';
 import type { DecodedHistogram } from './histogram.ts';
@@ -5,7 +8,6 @@ import type { DecodedHistogram } from './histogram.ts';
 const SERIES_MIN = 1024;
 const SAMPLES_MIN = 1024;
 
-/** The arrays behind a decoder's WriteColumns: they grow by doubling and are reused by the next request. */
 export class ColumnsBuffer implements WriteColumns {
   bytes: Uint8Array = new Uint8Array(0);
   seriesCount = 0;

@@ -1,10 +1,10 @@
 import { FakeClock } from '@ampere/platform';
 import { Labels } from '@ampere/series';
 import { expect, test } from 'vitest';
-import { alertsJson, rulesJson } from './api-json.ts';
+import { alertsJson, groupJson } from './api-json.ts';
 import { formatExponent, formatTime } from './go-text.ts';
 import { EvaluatedGroup } from './group.ts';
-import { parseRuleFile } from './rule-file.ts';
+import { parseRuleFile, type Rule } from './rule-file.ts';
 import { DEFAULT_RULE_OPTIONS } from './rule-host.ts';
 import { FakeHost, vector } from './testing/fake-host.ts';
 
@@ -39,6 +39,8 @@ const TEXT = `groups:
 - {name: empty}
 `;
 
+const shown = (group: EvaluatedGroup) => groupJson(group, { takes: () => true, withoutAlerts: false });
+
 function evaluated() {
   const host = new FakeHost();
   const clock = new FakeClock(0);
@@ -60,52 +62,47 @@ const RECORDING = {
 
 test('groups before their first round', () => {
   const { groups } = evaluated();
-  expect(JSON.parse(JSON.stringify(rulesJson(groups)))).toEqual({
-    groups: [
+  expect(JSON.parse(JSON.stringify(shown(groups[0]!)))).toEqual({
+    name: 'g',
+    file: 'f',
+    rules: [
+      RECORDING,
       {
-        name: 'g',
-        file: 'f',
-        rules: [
-          RECORDING,
-          {
-            state: 'inactive',
-            name: 'Q',
-            query: 'x > 0',
-            duration: 90,
-            keepFiringFor: 0,
-            labels: { a: 'b', sev: 'page' },
-            annotations: { s: 'at {{ $value }}' },
-            alerts: [],
-            health: 'unknown',
-            evaluationTime: 0,
-            lastEvaluation: '0001-01-01T00:00:00Z',
-            type: 'alerting',
-          },
-        ],
-        interval: 120,
-        limit: 3,
+        state: 'inactive',
+        name: 'Q',
+        query: 'x > 0',
+        duration: 90,
+        keepFiringFor: 0,
+        labels: { a: 'b', sev: 'page' },
+        annotations: { s: 'at {{ $value }}' },
+        alerts: [],
+        health: 'unknown',
         evaluationTime: 0,
         lastEvaluation: '0001-01-01T00:00:00Z',
-      },
-      {
-        name: 'empty',
-        file: 'f',
-        rules: [],
-        interval: 60,
-        limit: 0,
-        evaluationTime: 0,
-        lastEvaluation: '0001-01-01T00:00:00Z',
+        type: 'alerting',
       },
     ],
+    interval: 120,
+    limit: 3,
+    evaluationTime: 0,
+    lastEvaluation: '0001-01-01T00:00:00Z',
   });
+  expect(shown(groups[1]!)).toBeUndefined();
 });
 
-test('one type of rules', () => {
+test('some rules of a group', () => {
   const { groups } = evaluated();
-  const namesOf = (type: 'alert' | 'record') =>
-    rulesJson(groups, type).groups.map(({ rules }) => rules.map((rule) => rule.name)); // prettier-ignore
-  expect(namesOf('record')).toEqual([['r']]);
-  expect(namesOf('alert')).toEqual([['Q']]);
+  const namesOf = (takes: (rule: Rule) => boolean) =>
+    groups.map((group) => groupJson(group, { takes, withoutAlerts: false })?.rules.map(({ name }) => name));
+  expect(namesOf((rule) => rule.kind === 'recording')).toEqual([['r'], undefined]);
+  expect(namesOf((rule) => rule.name === 'Q')).toEqual([['Q'], undefined]);
+  expect(namesOf(() => false)).toEqual([undefined, undefined]);
+});
+
+test('without alerts', () => {
+  const { groups } = evaluated();
+  const group = groupJson(groups[0]!, { takes: ({ name }) => name === 'Q', withoutAlerts: true });
+  expect(group?.rules[0]).toMatchObject({ alerts: null });
 });
 
 test('alerts and errors after a round', () => {
@@ -113,7 +110,7 @@ test('alerts and errors after a round', () => {
   host.results.set('x > 0', vector([{ __name__: 'x', ['__proto__']: 'p' }, 1234.5]));
   host.results.set('sum(x)', 'broken');
   groups[0]!.evaluate(1_700_000_040_000);
-  expect(rulesJson(groups).groups[0]!.rules[0]).toEqual({
+  expect(shown(groups[0]!)?.rules[0]).toEqual({
     ...RECORDING,
     health: 'err',
     lastError: 'broken',

@@ -4,6 +4,7 @@ import type { Labels } from '@ampere/series';
 import { type Alert, AlertingRun } from './alerting.ts';
 import { formatExponent, formatTime } from './go-text.ts';
 import type { EvaluatedGroup, RuleStatus } from './group.ts';
+import type { Rule } from './rule-file.ts';
 
 export interface AlertJson {
   readonly labels: Readonly<Record<string, string>>;
@@ -29,7 +30,8 @@ export interface AlertingRuleJson extends RuleJsonBase {
   readonly keepFiringFor: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
-  readonly alerts: readonly AlertJson[];
+  /** Null when they were not wanted. */
+  readonly alerts: readonly AlertJson[] | null;
   readonly type: 'alerting';
 }
 
@@ -49,30 +51,29 @@ export interface GroupJson {
   readonly lastEvaluation: string;
 }
 
-/** What the parameter `type` may be. */
-export type RuleTypeFilter = 'alert' | 'record';
+/** Which rules an answer shows, and how much of them. */
+export interface RuleFilter {
+  readonly takes: (rule: Rule) => boolean;
+  /** Alerting rules come with null in the place of their alerts. */
+  readonly withoutAlerts: boolean;
+}
 
-/**
- * The groups in the order given. With a type only rules of that type, and groups that have none of it are
- * left out.
- */
-export function rulesJson(groups: readonly EvaluatedGroup[], type?: RuleTypeFilter): { groups: GroupJson[] } {
-  const kind = type === 'alert' ? 'alerting' : 'recording';
-  const shown: GroupJson[] = [];
-  for (const group of groups) {
-    const rules = group.rules.filter((status) => type === undefined || status.run.rule.kind === kind);
-    if (rules.length === 0 && type !== undefined) continue;
-    shown.push({
-      name: group.group.name,
-      file: group.file,
-      rules: rules.map(ruleJson),
-      interval: group.intervalMs / 1000,
-      limit: group.group.limit,
-      evaluationTime: group.evaluationDurationMs / 1000,
-      lastEvaluation: formatTime(group.lastEvaluationMs),
-    });
-  }
-  return { groups: shown };
+/** A group with those of its rules that the filter takes; undefined when there is none. */
+export function groupJson(
+  group: EvaluatedGroup,
+  { takes, withoutAlerts }: RuleFilter,
+): GroupJson | undefined {
+  const rules = group.rules.filter(({ run }) => takes(run.rule));
+  if (rules.length === 0) return undefined;
+  return {
+    name: group.group.name,
+    file: group.file,
+    rules: rules.map((status) => ruleJson(status, withoutAlerts)),
+    interval: group.intervalMs / 1000,
+    limit: group.group.limit,
+    evaluationTime: group.evaluationDurationMs / 1000,
+    lastEvaluation: formatTime(group.lastEvaluationMs),
+  };
 }
 
 /** All pending and firing alerts. */
@@ -81,7 +82,7 @@ export function alertsJson(groups: readonly EvaluatedGroup[]): { alerts: AlertJs
   return { alerts: runs.flatMap((run) => (run instanceof AlertingRun ? alertsOf(run) : [])) };
 }
 
-function ruleJson(status: RuleStatus): AlertingRuleJson | RecordingRuleJson {
+function ruleJson(status: RuleStatus, withoutAlerts: boolean): AlertingRuleJson | RecordingRuleJson {
   const { run, query, health, lastError } = status;
   const outcome = {
     health,
@@ -102,7 +103,7 @@ function ruleJson(status: RuleStatus): AlertingRuleJson | RecordingRuleJson {
     keepFiringFor: run.rule.keepFiringForMs / 1000,
     labels,
     annotations: sortedRecord(run.rule.annotations),
-    alerts: alertsOf(run),
+    alerts: withoutAlerts ? null : alertsOf(run),
     ...outcome,
     type: 'alerting',
   };

@@ -7,16 +7,17 @@
 //    same name and labels; series of the others end with the first round.
 // 5. In its first life after a start, the group restores `for` after its second round (AlertingRun.restore).
 //
-// A round is synchronous, so two of one group never overlap.
+// A round can be taken rule by rule, so that whoever drives it may do something else in between. Two rounds of
+// one group never overlap: a round that is given up counts as missed.
 
-import type { Clock } from '@ampere/platform';
+import { assert, type Clock } from '@ampere/platform';
 import { printExpr } from '@ampere/promql';
 import type { Labels } from '@ampere/series';
 import { AlertingRun } from './alerting.ts';
 import { RecordingRun } from './recording.ts';
 import type { Round, RuleRun } from './round.ts';
 import type { Rule, RuleGroup } from './rule-file.ts';
-import { isRuleFailure, type RuleHost, type RuleOptions } from './rule-host.ts';
+import { isRuleFailure, NO_COST, type RuleCost, type RuleHost, type RuleOptions } from './rule-host.ts';
 import { SampleList } from './vector.ts';
 
 export type Health = 'unknown' | 'ok' | 'err';
@@ -32,6 +33,8 @@ export interface RuleStatus {
   /** Undefined before the first round. */
   lastEvaluationMs: number | undefined;
   evaluationDurationMs: number;
+  /** What the last round's queries read. */
+  cost: RuleCost;
   /** Series written in the last good round, stale markers left out. */
   series: ReadonlyMap<string, Labels>;
 }
@@ -67,6 +70,8 @@ export class EvaluatedGroup {
   readonly #queryOffsetMs: number;
   #orphans: Labels[] = [];
   #rounds = 0;
+  #isInRound = false;
+  #missedTold = 0;
   #mustRestore: boolean;
 
   constructor(group: RuleGroup, setting: GroupSetting) {
@@ -83,9 +88,27 @@ export class EvaluatedGroup {
     if (former !== undefined) this.#takeOver(former);
   }
 
-  /** One round at a moment of the group's grid. */
+  /** One round at a moment of the group's grid, in one go. */
   evaluate(timeMs: number): void {
-    const startMs = this.#clock.monotonicMs();
+    for (const _ of this.round(timeMs));
+  }
+
+  /** One round, a rule a step. No other may begin before it ends or its generator is told to return. */
+  *round(timeMs: number): Generator<void, void> {
+    assert(!this.#isInRound, `two rounds of the group ${this.group.name} at once`);
+    this.#isInRound = true;
+    let isWhole = false;
+    try {
+      yield* this.#steps(timeMs);
+      isWhole = true;
+    } finally {
+      this.#isInRound = false;
+      if (!isWhole) this.missedRounds++;
+    }
+  }
+
+  *#steps(timeMs: number): Generator<void, void> {
+    let busyMs = 0;
     const round: Round = {
       host: this.#host,
       options: this.#options,
@@ -94,12 +117,23 @@ export class EvaluatedGroup {
       intervalMs: this.intervalMs,
       limit: this.group.limit,
     };
-    for (const status of this.rules) this.#evaluateRule(status, round);
+    for (const status of this.rules) {
+      this.#evaluateRule(status, round);
+      busyMs += status.evaluationDurationMs;
+      yield;
+    }
     this.#endOrphans(round.queryTimeMs);
     this.lastEvaluationMs = timeMs;
-    this.evaluationDurationMs = this.#clock.monotonicMs() - startMs;
+    this.evaluationDurationMs = busyMs;
     this.#rounds++;
     if (this.#mustRestore && this.#rounds >= ROUNDS_BEFORE_RESTORING) this.#restore(this.#clock.nowMs());
+  }
+
+  /** How many rounds were missed since it was last asked. */
+  takeMissed(): number {
+    const missed = this.missedRounds - this.#missedTold;
+    this.#missedTold = this.missedRounds;
+    return missed;
   }
 
   /** Writes stale markers for all series: the group is no more. */
@@ -128,6 +162,7 @@ export class EvaluatedGroup {
       status.health = 'err';
       status.lastError = error.message;
     } finally {
+      status.cost = this.#host.takeCost?.() ?? NO_COST;
       status.evaluationDurationMs = this.#clock.monotonicMs() - startMs;
     }
   }
@@ -171,6 +206,7 @@ export class EvaluatedGroup {
     this.lastEvaluationMs = former.lastEvaluationMs;
     this.evaluationDurationMs = former.evaluationDurationMs;
     this.missedRounds = former.missedRounds;
+    this.#missedTold = former.#missedTold;
   }
 
   #restore(nowMs: number): void {
@@ -197,6 +233,7 @@ function statusOf(rule: Rule, isRestored: boolean): RuleStatus {
     lastError: '',
     lastEvaluationMs: undefined,
     evaluationDurationMs: 0,
+    cost: NO_COST,
     series: new Map(),
   };
 }

@@ -4,9 +4,9 @@ export {
   type AlertJson,
   alertsJson,
   type GroupJson,
+  groupJson,
   type RecordingRuleJson,
-  type RuleTypeFilter,
-  rulesJson,
+  type RuleFilter,
 } from './api-json.ts';
 export { definitionText } from './definition-bytes.ts';
 export { DurationError, parseRuleDuration } from './duration.ts';
@@ -15,6 +15,7 @@ export { RecordingRun } from './recording.ts';
 export {
   type AlertingRule,
   parseRuleFile,
+  parseRuleFileInSteps,
   type RecordingRule,
   type Rule,
   RuleFileError,
@@ -25,9 +26,11 @@ export {
 export {
   DEFAULT_RULE_OPTIONS,
   type ForState,
+  isRuleFailure,
+  type RuleCost,
   type RuleHost,
   type RuleOptions,
   type RuleWrite,
   type SentAlert,
 } from './rule-host.ts';
-export { RuleSchedule, type ScheduleSetting } from './schedule.ts';
+export { type RoundRunner, RuleSchedule, type ScheduleSetting } from './schedule.ts';

@@ -72,16 +72,29 @@ export class RuleFileError extends Error {
 
 /** The groups of a rule file, none for an empty text. Throws RuleFileError with all problems. */
 export function parseRuleFile(text: string, options: RuleFileOptions = {}): RuleGroup[] {
+  const steps = parseRuleFileInSteps(text, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same with pauses, because a large file takes half a second. */
+export function* parseRuleFileInSteps(
+  text: string,
+  options: RuleFileOptions = {},
+): Generator<void, RuleGroup[]> {
   const groups = decode(text);
-  const problems = validateGroups(groups, options.names ?? 'legacy');
+  yield;
+  const problems = yield* validateGroups(groups, options.names ?? 'legacy');
   if (problems.length > 0) throw new RuleFileError(problems);
-  return groups.map((group) => ({
-    name: group.name,
-    intervalMs: group.intervalMs,
-    queryOffsetMs: group.queryOffsetMs,
-    limit: group.limit,
-    rules: group.rules.map((rule) => ruleOf(rule, group.labels)),
-  }));
+  const parsed: RuleGroup[] = [];
+  for (const { name, intervalMs, queryOffsetMs, limit, labels, rules } of groups) {
+    const parsedRules = rules.map((rule) => ruleOf(rule, labels));
+    parsed.push({ name, intervalMs, queryOffsetMs, limit, rules: parsedRules });
+    yield;
+  }
+  return parsed;
 }
 
 function ruleOf(rule: DecodedRule, groupLabels: TextPairs): Rule {

@@ -22,7 +22,17 @@ export interface RuleHost {
   send(alerts: readonly SentAlert[]): void;
   /** The last sample of each series ALERTS_FOR_STATE of an alert in (fromMs, toMs], stale ones left out. */
   lastForStates(alertName: string, fromMs: number, toMs: number): readonly ForState[];
+  /** What queries have cost since it was last asked. */
+  takeCost?(): RuleCost;
 }
+
+/** What evaluating a rule read. */
+export interface RuleCost {
+  readonly samples: number;
+  readonly series: number;
+}
+
+export const NO_COST: RuleCost = { samples: 0, series: 0 };
 
 /** One sample for each series, all at one moment. */
 export interface RuleWrite {

@@ -3,7 +3,7 @@
 // 1. Each group has a grid of its own, `k * interval + hash(file, group) mod interval`, so that groups of
 //    one interval are spread over it, and come back to the same moments after a restart.
 // 2. The first round is at the next point of the grid. A late one takes the latest point that has passed;
-//    those before it are skipped and counted.
+//    those before it are skipped and counted. A round that goes on when the next is due delays that.
 // 3. Files are set as a whole. Groups of the same name take over state, even when the interval changed.
 // 4. The series of a group that was removed end two intervals later, or when the group comes back, with the
 //    time of the removal.
@@ -22,12 +22,31 @@ interface Entry {
   readonly offsetMs: number;
   nextMs: number;
   timer: Timer;
+  /** Under way. */
+  round: Generator<void, void> | undefined;
 }
+
+/**
+ * Runs a round to its end, step by step, whenever it sees fit; `ended` is to be called after the last step or
+ * when a step threw. A generator that was told to return has no steps left.
+ */
+export type RoundRunner = (round: Generator<void, void>, ended: () => void, group: EvaluatedGroup) => void;
+
+/** All in one go. */
+const AT_ONCE: RoundRunner = (round, ended) => {
+  try {
+    for (const _ of round);
+  } finally {
+    ended();
+  }
+};
 
 export interface ScheduleSetting {
   readonly host: RuleHost;
   readonly clock: Clock;
   readonly options: RuleOptions;
+  /** By default rounds are run at once. */
+  readonly runRound?: RoundRunner;
 }
 
 /** The groups of all files of one workspace, each evaluated when it is due. */
@@ -65,14 +84,14 @@ export class RuleSchedule {
   /** No round begins after this; series are left as they are, to go on after a restart. */
   stop(): void {
     this.#isStopped = true;
-    for (const entry of this.#entries.values()) entry.timer.cancel();
+    for (const entry of this.#entries.values()) giveUp(entry);
     for (const timer of this.#endTimers) timer.cancel();
   }
 
   #put(file: string, group: RuleGroup, isRestoring: boolean): void {
     const key = keyOf(file, group.name);
     const former = this.#entries.get(key);
-    former?.timer.cancel();
+    if (former !== undefined) giveUp(former);
     this.#ending.get(key)?.();
     const evaluated = new EvaluatedGroup(group, {
       ...this.#setting,
@@ -82,14 +101,14 @@ export class RuleSchedule {
     });
     const offsetMs = hashOf(key) % evaluated.intervalMs;
     const nextMs = nextOnGrid(this.#setting.clock.nowMs(), evaluated.intervalMs, offsetMs);
-    const entry: Entry = { evaluated, offsetMs, nextMs, timer: { cancel: () => {} } };
+    const entry: Entry = { evaluated, offsetMs, nextMs, timer: { cancel: () => {} }, round: undefined };
     this.#entries.set(key, entry);
     this.#arm(entry);
   }
 
   #remove(key: string, entry: Entry): void {
     const { clock } = this.#setting;
-    entry.timer.cancel();
+    giveUp(entry);
     this.#entries.delete(key);
     const removedMs = clock.nowMs();
     const end = () => {
@@ -122,12 +141,24 @@ export class RuleSchedule {
     const timeMs = entry.nextMs + missed * intervalMs;
     entry.evaluated.missedRounds += missed;
     entry.nextMs = timeMs + intervalMs;
-    try {
-      entry.evaluated.evaluate(timeMs);
-    } finally {
+    const round = entry.evaluated.round(timeMs);
+    entry.round = round;
+    const { runRound = AT_ONCE } = this.#setting;
+    const ended = () => {
+      // A group that was replaced or removed meanwhile has no next round.
+      if (entry.round !== round) return;
+      entry.round = undefined;
       if (!this.#isStopped) this.#arm(entry);
-    }
+    };
+    runRound(round, ended, entry.evaluated);
   }
+}
+
+/** No round of it begins any more, and one under way ends where it is. */
+function giveUp(entry: Entry): void {
+  entry.timer.cancel();
+  entry.round?.return();
+  entry.round = undefined;
 }
 
 /** The first point of a grid after a moment. */

@@ -31,8 +31,8 @@ type Names = 'legacy' | 'utf8';
 const LEGACY_LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const LEGACY_METRIC = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 
-/** All problems of a file's groups; empty when it is good. */
-export function validateGroups(groups: readonly DecodedGroup[], names: Names): string[] {
+/** All problems of a file's groups; empty when it is good. Pauses after each group. */
+export function* validateGroups(groups: readonly DecodedGroup[], names: Names): Generator<void, string[]> {
   const problems: string[] = [];
   const seen = new Set<string>();
   for (const group of groups) {
@@ -48,6 +48,7 @@ export function validateGroups(groups: readonly DecodedGroup[], names: Names): s
       const where = `group ${quote(group.name)}, rule ${i + 1}, ${quote(name)}: `;
       for (const [position, text] of ruleProblems(rule, names)) problems.push(position + where + text);
     }
+    yield;
   }
   return problems;
 }

@@ -3,7 +3,6 @@ export type { BlockMeta, BlockParent, BlockStats } from './block/block-meta.ts';
 export { BlockQuerier } from './block/block-querier.ts';
 export { BlockReader, type BlockReaderOptions } from './block/block-reader.ts';
 export { BlockWriter, type BlockWriterOptions } from './block/block-writer.ts';
-export type { HistogramDecoder } from './block/chunk-decode.ts';
 export type { ChunkData } from './block/chunk-writer.ts';
 export { SeriesEntry } from './block/index-reader.ts';
 export { PageCache } from './block/page-cache.ts';
@@ -14,6 +13,7 @@ export { type CompactionOptions, compactBlocks, SAMPLES_PER_CHUNK } from './comp
 export { mergeQueriers } from './compact/merge-querier.ts';
 export { BLOCK_RANGE_MS, blockRanges, planCompaction } from './compact/planner.ts';
 export { TsdbError, type TsdbErrorCode } from './errors.ts';
+export type { Lease, LeaseDescriptor, LeasedBlock, TsdbShare } from './lease.ts';
 export {
   type FsyncPolicy,
   type NamedCount,
@@ -26,3 +26,4 @@ export {
   UNLIMITED,
 } from './options.ts';
 export { Tsdb } from './tsdb.ts';
+export { TsdbReader, type TsdbReaderOptions } from './tsdb-reader.ts';

@@ -10,18 +10,18 @@
 //
 // Changes of what is kept wait for each other; appending and reading go on meanwhile.
 
-import { assert, SystemRandom } from '@ampere/platform';
+import { assert, type LinearMemory, SystemRandom } from '@ampere/platform';
 import type { Appender, Querier } from '@ampere/series';
 import { BlockError } from './block/block-error.ts';
 import { BlockStore } from './compact/block-store.ts';
 import { blockRanges } from './compact/planner.ts';
 import { retentionCutoffMs } from './compact/retention.ts';
-import { ActiveSeries } from './head/active-series.ts';
-import { Head } from './head/head.ts';
+import { Head, minuteOf } from './head/head.ts';
 import { HeadAppender } from './head/head-appender.ts';
 import { nextCut, writeHeadBlock } from './head/head-block.ts';
 import { HeadReplay, type SeriesAliases } from './head/head-replay.ts';
 import { labelCardinality } from './index/label-cardinality.ts';
+import { type Lease, leasedBlock, type TsdbShare } from './lease.ts';
 import {
   type ReplayFacts,
   type TsdbEvent,
@@ -31,6 +31,7 @@ import {
   UNLIMITED,
 } from './options.ts';
 import { TsdbQuerier } from './tsdb-querier.ts';
+import { ByteBuffer } from './wal/byte-buffer.ts';
 import { removeCovered, type SeriesSource, writeCheckpoint } from './wal/checkpoint.ts';
 import { WalReader } from './wal/wal-reader.ts';
 import { WalWriter } from './wal/wal-writer.ts';
@@ -54,8 +55,6 @@ export class Tsdb {
   /** Segments below this may use the aliases. */
   readonly #aliasesBelow: number;
   readonly #replay: ReplayFacts;
-  #queriers = 0;
-  #whenUnread: (() => void)[] = [];
   #changes: Promise<unknown> = Promise.resolve();
   /** A durable block that is still to be taken in, or whose samples are still to be forgotten by the head. */
   #written: { readonly ulid: string; readonly endMs: number } | undefined;
@@ -84,8 +83,8 @@ export class Tsdb {
     this.#aliases = parts.aliases;
     this.#aliasesBelow = parts.aliasesBelow;
     this.#replay = parts.replay;
-    this.#head.onRenumber = (map) => {
-      this.#aliases.renumber(map);
+    this.#head.onTakenOut = () => {
+      this.#aliases.keep((series) => this.#head.index.isSeries(series));
       this.#appender.forgetMetricCounts();
     };
   }
@@ -124,7 +123,7 @@ export class Tsdb {
     const reading = new HeadReplay(head, replay);
     const end = await new WalReader(disk, walFolder, reading, replay, log).read();
     replay.durationMs = clock.monotonicMs() - startedMs;
-    head.samplesAppended = 0;
+    head.forgetSamplesAppended();
     const wal = new WalWriter(
       {
         disk,
@@ -158,7 +157,10 @@ export class Tsdb {
       aliasesBelow: end.nextNumber,
       replay,
     });
-    if (head.floorMs > Number.NEGATIVE_INFINITY) head.truncate(head.floorMs);
+    if (head.floorMs > Number.NEGATIVE_INFINITY) {
+      head.raiseFloor(head.floorMs);
+      head.forget();
+    }
     // What a block covers stays out of the head when the block is past its retention.
     if (head.floorMs > reading.floorMs) wal.floor(head.floorMs);
     log(replayed(folder, replay));
@@ -171,16 +173,45 @@ export class Tsdb {
   }
 
   /**
-   * A reader; close it after use. While one is open, nothing is forgotten. Besides errors of its own kind,
+   * A reader on this thread; close it after use: it holds a lease until then. Besides errors of its own kind,
    * reading throws a BlockError where a block is damaged or can't be read.
    */
   querier(): Querier {
+    const lease = this.lease();
+    const { index, matching, floorMs } = this.#head;
+    return new TsdbQuerier(this.#blocks.blocks, { index, matching, floorMs }, () => lease.release());
+  }
+
+  /**
+   * The head's memory. Columns that a decoder leaves in it are stored without a copy; allocating throws a TsdbError
+   * 'memory-full'.
+   */
+  get linearMemory(): LinearMemory {
+    return this.#head.memory;
+  }
+
+  /** What other threads need to open a TsdbReader; they read under leases. */
+  share(): TsdbShare {
+    return { folder: this.#options.folder, memory: this.#head.memory.memory };
+  }
+
+  /**
+   * Has all that there is now kept for somebody who reads it. What is written later may be seen too. Forgetting goes
+   * on only when the leases of the time before have been released: hold them briefly.
+   */
+  lease(): Lease {
     assert(!this.#isClosed, 'reading a closed database');
-    this.#queriers++;
-    return new TsdbQuerier(this.#blocks.blocks, this.#head, () => {
-      if (--this.#queriers > 0) return;
-      for (const proceed of this.#whenUnread.splice(0)) proceed();
-    });
+    const blocks = this.#blocks.blocks.map(leasedBlock);
+    const letGo = this.#blocks.keep(blocks.map(({ ulid }) => ulid));
+    const end = this.#head.leases.begin();
+    const { floorMs, index } = this.#head;
+    return {
+      descriptor: { blocks, headFloorMs: floorMs, generation: index.generation },
+      release: () => {
+        end();
+        letGo();
+      },
+    };
   }
 
   /**
@@ -211,7 +242,7 @@ export class Tsdb {
     const { minTimeMs } = head;
     return {
       series: head.count,
-      activeSeries: head.active.count(this.#minute()),
+      activeSeries: head.activeCount(this.#minute()),
       labelPairs: head.index.pairs,
       samplesAppended: head.samplesAppended,
       minTimeMs,
@@ -222,9 +253,9 @@ export class Tsdb {
       blockBytes: this.#blocks.blocks.reduce((sum, block) => sum + block.bytes, 0),
       blocksWritten: this.#blocksWritten,
       compactions: this.#compactions,
-      sealedChunks: head.sealed.chunks,
-      sealedChunkBytes: head.sealed.bytes,
-      slabBytes: head.slabs.bytes + head.sealed.slabBytes,
+      sealedChunks: head.sealedChunks,
+      sealedChunkBytes: head.sealedChunkBytes,
+      slabBytes: head.memory.bytes,
       walBytes: this.#wal.bytes,
       walSegments: this.#wal.segments,
       walSyncs: this.#wal.syncs,
@@ -246,7 +277,7 @@ export class Tsdb {
     return {
       seriesCount: head.count,
       labelPairCount: head.index.pairs,
-      chunkCount: head.sealed.chunks + head.openChunks(),
+      chunkCount: head.sealedChunks + head.openChunks,
       minTimeMs,
       maxTimeMs: minTimeMs === undefined ? undefined : head.maxTimeMs,
       ...labelCardinality(head.index, limit),
@@ -269,7 +300,7 @@ export class Tsdb {
   }
 
   #minute(): number {
-    return ActiveSeries.minuteOf(this.#options.clock.monotonicMs());
+    return minuteOf(this.#options.clock.monotonicMs());
   }
 
   get #isClosed(): boolean {
@@ -366,9 +397,11 @@ export class Tsdb {
   }
 
   async #forgetHead(beforeMs: number): Promise<void> {
-    while (this.#queriers > 0) await new Promise<void>((resolve) => this.#whenUnread.push(resolve));
     if (beforeMs > this.#head.floorMs) {
-      this.#head.truncate(beforeMs);
+      this.#head.raiseFloor(beforeMs);
+      // Those who read since before may have no block with what goes now.
+      await this.#head.leases.ended();
+      this.#head.forget();
       this.#wal.floor(beforeMs);
     }
     await this.#wal.commit();
@@ -385,16 +418,17 @@ export class Tsdb {
   }
 
   #allSeries(): SeriesSource {
-    const { table, slabs } = this.#head;
+    const head = this.#head;
     const aliases = this.#aliases;
     return function* (add) {
+      const key = new ByteBuffer();
       const addOne = (number: number, series: number) => {
-        const address = table.keyAddress[series]!;
-        const from = slabs.offset(address);
-        add(number, slabs.slab(address), from, from + table.keyBytes[series]!);
+        key.length = 0;
+        head.writeKey(series, key);
+        add(number, key.bytes, 0, key.length);
       };
-      for (let series = 0; series < table.count; series++) {
-        addOne(table.walNumber[series]!, series);
+      for (let series = 0; series < head.bound; series++) {
+        if (head.index.isSeries(series)) addOne(head.numberOf(series), series);
         if (series % CHECKPOINT_SERIES_PER_STEP === 0) yield;
       }
       for (const [number, series] of aliases.entries()) {

@@ -12,6 +12,8 @@ export interface EngineSettings {
   readonly fsync: 'always' | 'interval' | 'off';
   /** What `status/buildinfo` answers. */
   readonly buildInfo: BuildInfo;
+  /** Where clients reach the server, for links in alerts; without a slash at its end. */
+  readonly publicUrl: string;
   /** Queries that take at least so long are logged; 0 for all. */
   readonly slowQueryMs: number;
 }

@@ -2,12 +2,19 @@
 //
 //   /api/v1/push               ingest/push.ts
 //   /prometheus/api/v1/…       the query API
+//   /alertmanager/…            the alert manager
 //
 // A request holds its tenant until its answer is complete, a streamed one included, so that a database is
 // not closed under a reader. Whatever a handler throws becomes a 500 with the request id, and a stack in
 // the log; it never reaches the caller.
 
-import type { EngineBody, EngineClient, EngineRequest, EngineResponse } from '@ampere/contracts';
+import type {
+  EngineBody,
+  EngineClient,
+  EngineRequest,
+  EngineResponse,
+  RulesNamespaceFile,
+} from '@ampere/contracts';
 import type { Limits, LimitsData } from '@ampere/limits';
 import type { Counter, Registry } from '@ampere/metrics';
 import type { Clock, Disk } from '@ampere/platform';
@@ -25,10 +32,24 @@ import { registerUsageMetrics } from './usage/usage-metrics.ts';
 
 const PUSH_PATH = '/api/v1/push';
 const QUERY_PREFIX = '/prometheus/api/v1/';
+const ALERT_MANAGER_PREFIX = '/alertmanager/';
+
+interface Handler {
+  handle(request: EngineRequest, tenant: Tenant): Promise<EngineResponse>;
+}
 
 /** Answers everything below `/prometheus/api/v1/`, unknown endpoints included. */
-export interface QueryApi {
-  handle(request: EngineRequest, tenant: Tenant): Promise<EngineResponse>;
+export type QueryApi = Handler;
+
+/** Carries out rules and alerts, and answers everything below `/alertmanager/`. */
+export interface Alerting extends Handler {
+  /** `tenant` is undefined while its database isn't open. */
+  rulesChanged(id: string, namespaces: readonly RulesNamespaceFile[], tenant: Tenant | undefined): void;
+  alertManagerChanged(id: string, definition: Uint8Array | undefined, tenant: Tenant | undefined): void;
+  tenantOpened(tenant: Tenant): void;
+  removeWorkspace(workspaceId: string): void;
+  /** Resolves when nothing of it is under way and its state is on disk. */
+  stop(): Promise<void>;
 }
 
 export interface EngineOptions {
@@ -36,6 +57,8 @@ export interface EngineOptions {
   readonly limits: Limits;
   readonly openStorage: OpenStorage;
   readonly queryApi: QueryApi;
+  /** Without, rules and alert managers aren't carried out. */
+  readonly alerting?: Alerting;
   /** Where the engine and those it was handed register their metrics. */
   readonly registry: Registry;
   readonly disk: Disk;
@@ -53,14 +76,14 @@ export class Engine implements EngineClient {
 
   private constructor(
     options: EngineOptions,
-    parts: { tenants: Tenants; maintenance: Maintenance; pushMetrics: PushMetrics; haMetrics: HaMetrics },
+    parts: { tenants: Tenants; maintenance: Maintenance; push: PushHandler },
   ) {
-    const { registry, clock, log } = options;
-    const { tenants, maintenance, pushMetrics, haMetrics } = parts;
+    const { registry } = options;
+    const { tenants, maintenance, push } = parts;
     this.#options = options;
     this.#tenants = tenants;
     this.#maintenance = maintenance;
-    this.#push = new PushHandler({ metrics: pushMetrics, haMetrics, clock, log });
+    this.#push = push;
     this.#failures = registry.counter(
       'ampere_engine_failures_total',
       'Requests that failed for a fault of the engine.',
@@ -89,11 +112,15 @@ export class Engine implements EngineClient {
         pushMetrics.removeWorkspace(tenantId);
         haMetrics.removeWorkspace(tenantId);
         maintenance.removeWorkspace(tenantId);
+        options.alerting?.removeWorkspace(tenantId);
       },
+      onOpened: (tenant) => options.alerting?.tenantOpened(tenant),
     });
-    const maintenance = new Maintenance({ ...options, tenants });
+    const { clock, log } = options;
+    const push = new PushHandler({ metrics: pushMetrics, haMetrics, clock, log });
+    const maintenance = new Maintenance({ ...options, tenants, onPassEnd: () => push.releaseIdle() });
     maintenance.start();
-    return new Engine(options, { tenants, maintenance, pushMetrics, haMetrics });
+    return new Engine(options, { tenants, maintenance, push });
   }
 
   async request(request: EngineRequest): Promise<EngineResponse> {
@@ -131,6 +158,18 @@ export class Engine implements EngineClient {
     return this.#tenants.delete(tenant);
   }
 
+  rulesChanged(workspaceId: string, namespaces: readonly RulesNamespaceFile[]): void {
+    const lookup = this.#tenants.find(workspaceId);
+    const tenant = lookup.kind === 'found' ? lookup.tenant : undefined;
+    this.#options.alerting?.rulesChanged(workspaceId, namespaces, tenant);
+  }
+
+  alertManagerChanged(workspaceId: string, definition: Uint8Array | undefined): void {
+    const lookup = this.#tenants.find(workspaceId);
+    const tenant = lookup.kind === 'found' ? lookup.tenant : undefined;
+    this.#options.alerting?.alertManagerChanged(workspaceId, definition, tenant);
+  }
+
   async setLimits(limits: LimitsData): Promise<void> {
     this.#options.limits.replace(limits);
   }
@@ -141,13 +180,15 @@ export class Engine implements EngineClient {
 
   async stop(): Promise<void> {
     this.#isStopping = true;
+    await this.#options.alerting?.stop();
     await this.#maintenance.stop();
     await this.#tenants.close();
   }
 
-  #handlerOf(path: string): QueryApi | PushHandler | undefined {
+  #handlerOf(path: string): Handler | undefined {
     if (path === PUSH_PATH) return this.#push;
-    return path.startsWith(QUERY_PREFIX) ? this.#options.queryApi : undefined;
+    if (path.startsWith(QUERY_PREFIX)) return this.#options.queryApi;
+    return path.startsWith(ALERT_MANAGER_PREFIX) ? this.#options.alerting : undefined;
   }
 
   #logFailure(error: unknown, request: EngineRequest): void {

@@ -2,6 +2,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert, NodeDisk, SystemClock, SystemRandom } from '@ampere/platform';
+import { NO_DELIVERY } from './alertmanager/no-delivery.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import { openLocalEngine } from './local-engine.ts';
 import { errorFields } from './log.ts';
@@ -18,6 +19,7 @@ const isOpen = await hostEngine(portOf(port), (log) => {
     disk: new NodeDisk(),
     clock: new SystemClock(),
     random: new SystemRandom(),
+    delivery: NO_DELIVERY,
     log,
   });
 });

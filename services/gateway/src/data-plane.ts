@@ -61,9 +61,10 @@ export class DataPlane {
     if (!route.methods.includes(exchange.method)) return answerWrongMethod(exchange, route.methods);
     this.#lifecycle.requireReady();
     const { principal, body } = await this.#admission.identify(exchange, this.#requestBytesMax(workspaceId));
-    this.#admission.permit(exchange, principal, route.action, this.#workspaces.arnOf(workspaceId));
+    const action = route.actions[exchange.method]!;
+    this.#admission.permit(exchange, principal, action, this.#workspaces.arnOf(workspaceId));
     const { scope } = exchange.connection;
-    const unreachable = networkRefusal(this.#network, workspaceId, route.action, scope);
+    const unreachable = networkRefusal(this.#network, workspaceId, action, scope);
     if (unreachable !== undefined) throw new RefusedError(unreachable);
 
     const workspace = this.#workspaces.find(workspaceId);

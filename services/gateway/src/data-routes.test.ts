@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { dataRoutes, errorFormOfPath, matchDataRoute } from './data-routes.ts';
 
-const check = (path: string, action?: string, enginePath?: string) =>
-  test(path, () => {
+const check = (path: string, action?: string, enginePath?: string, method?: string) =>
+  test(`${method ?? ''} ${path}`, () => {
     const match = matchDataRoute(path);
-    expect([match?.route.action, match?.enginePath]).toEqual([action, enginePath]);
+    const actions = match?.route.actions ?? {};
+    expect([actions[method ?? Object.keys(actions)[0]!], match?.enginePath]).toEqual([action, enginePath]);
     if (match !== undefined) expect(match.workspaceId).toBe('ws-1');
   });
 
@@ -33,6 +34,20 @@ check(
   '/prometheus/api/v1/status/ha_tracker',
 );
 check('/workspaces/ws-1/api/v1/status/limits', 'aps:QueryMetrics', '/prometheus/api/v1/status/limits');
+const ALERT_MANAGER = '/alertmanager/api/v2';
+const alertManager = (path: string, method: string, action: string) =>
+  check(`/workspaces/ws-1${ALERT_MANAGER}/${path}`, action, `${ALERT_MANAGER}/${path}`, method);
+alertManager('status', 'GET', 'aps:GetAlertManagerStatus');
+alertManager('receivers', 'GET', 'aps:ListAlertManagerReceivers');
+alertManager('alerts', 'GET', 'aps:ListAlertManagerAlerts');
+alertManager('alerts', 'POST', 'aps:CreateAlertManagerAlerts');
+alertManager('alerts/groups', 'GET', 'aps:ListAlertManagerAlertGroups');
+alertManager('silences', 'GET', 'aps:ListAlertManagerSilences');
+alertManager('silences', 'POST', 'aps:PutAlertManagerSilences');
+alertManager('silence/x-1', 'GET', 'aps:GetAlertManagerSilence');
+alertManager('silence/x-1', 'DELETE', 'aps:DeleteAlertManagerSilence');
+check('/workspaces/ws-1/alertmanager/api/v2/silence/');
+check('/workspaces/ws-1/alertmanager/definition');
 check('/workspaces');
 check('/workspaces/ws-1');
 check('/workspaces/ws-1/');

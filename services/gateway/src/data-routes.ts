@@ -9,8 +9,8 @@ export interface DataRoute {
   /** Under `/workspaces/{id}/`; one `{parameter}` stands for one non-empty raw segment. */
   readonly path: string;
   readonly methods: readonly string[];
-  /** What the caller must be allowed on the workspace. */
-  readonly action: string;
+  /** What the caller must be allowed on the workspace, by method. */
+  readonly actions: Readonly<Record<string, string>>;
   /** Cortex path; the parameter is put in as received. */
   readonly enginePath: string;
   readonly errorForm: ErrorForm;
@@ -55,16 +55,48 @@ const ROUTES: readonly DataRoute[] = [
   // Ours, like the service's own ones in form.
   query('api/v1/status/ha_tracker', GET, 'aps:QueryMetrics', `${API}/status/ha_tracker`),
   query('api/v1/status/limits', GET, 'aps:QueryMetrics', `${API}/status/limits`),
+  alertManager('status', { GET: 'aps:GetAlertManagerStatus' }),
+  alertManager('receivers', { GET: 'aps:ListAlertManagerReceivers' }),
+  alertManager('alerts', { GET: 'aps:ListAlertManagerAlerts', POST: 'aps:CreateAlertManagerAlerts' }),
+  alertManager('alerts/groups', { GET: 'aps:ListAlertManagerAlertGroups' }),
+  alertManager('silences', { GET: 'aps:ListAlertManagerSilences', POST: 'aps:PutAlertManagerSilences' }),
+  alertManager('silence/{id}', {
+    GET: 'aps:GetAlertManagerSilence',
+    DELETE: 'aps:DeleteAlertManagerSilence',
+  }),
+  // Ours: what was sent last, and what was muted.
+  {
+    ...alertManager('', { GET: 'aps:GetAlertManagerStatus' }),
+    path: 'alertmanager/notifications',
+    enginePath: '/alertmanager/notifications',
+    name: '/workspaces/{id}/alertmanager/notifications',
+  },
 ];
 
 function query(path: string, methods: readonly string[], action: string, enginePath: string): DataRoute {
   const name = `/workspaces/{id}/${path}`;
-  return { path, methods, action, enginePath, errorForm: 'prometheus', bodyEncoding: undefined, name };
+  const actions = Object.fromEntries(methods.map((method) => [method, action]));
+  return { path, methods, actions, enginePath, errorForm: 'prometheus', bodyEncoding: undefined, name };
+}
+
+/** Of Alertmanager's API v2. */
+function alertManager(endpoint: string, actions: Readonly<Record<string, string>>): DataRoute {
+  const path = `alertmanager/api/v2/${endpoint}`;
+  return {
+    path,
+    methods: Object.keys(actions),
+    actions,
+    enginePath: `/${path}`,
+    errorForm: 'aws',
+    bodyEncoding: undefined,
+    name: `/workspaces/{id}/${path}`,
+  };
 }
 
 function snappy(path: string, action: string, enginePath: string, errorForm: ErrorForm): DataRoute {
   const name = `/workspaces/{id}/${path}`;
-  return { path, methods: POST, action, enginePath, errorForm, bodyEncoding: 'snappy', name };
+  const actions = { POST: action };
+  return { path, methods: POST, actions, enginePath, errorForm, bodyEncoding: 'snappy', name };
 }
 
 interface ParameterRoute {

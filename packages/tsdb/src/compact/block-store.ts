@@ -18,7 +18,6 @@ import { type BlockMeta, formatMeta, META_FILE } from '../block/block-meta.ts';
 import { BlockQuerier } from '../block/block-querier.ts';
 import { BlockReader } from '../block/block-reader.ts';
 import { CREATION_SUFFIX } from '../block/block-writer.ts';
-import type { HistogramDecoder } from '../block/chunk-decode.ts';
 import { SeriesEntry } from '../block/index-reader.ts';
 import { PageCache } from '../block/page-cache.ts';
 import { encodeTombstones, TOMBSTONES_FILE, Tombstones } from '../block/tombstones.ts';
@@ -39,7 +38,6 @@ export interface BlockStoreOptions {
   /** Lengths of blocks by level (`blockRanges`). */
   readonly rangesMs: readonly number[];
   readonly cache?: PageCache;
-  readonly histograms?: HistogramDecoder;
   readonly samplesPerChunk?: number;
   readonly log?: (event: TsdbEvent) => void;
 }
@@ -58,6 +56,8 @@ export class BlockStore {
   #damaged: DamagedBlock[] = [];
   /** Blocks that are replaced or past, and still have their folder. */
   readonly #doomed = new Set<string>();
+  /** How many readers on other threads may still open a block. */
+  readonly #kept = new Map<string, number>();
   /** Blocks whose meta.json or tombstones were written since they were opened. */
   readonly #changed = new Set<string>();
   /** Changes of the folder, one after the other. */
@@ -145,6 +145,7 @@ export class BlockStore {
     return await this.#change(async () => {
       // What a merged block replaces must be gone before the merged block is replaced itself.
       await this.#removeDoomed();
+      if (this.#doomed.size > 0) return [];
       const plan = planCompaction(
         this.#blocks.map((block) => block.meta),
         this.#options.rangesMs,
@@ -184,6 +185,23 @@ export class BlockStore {
       }
       await this.#load();
     });
+  }
+
+  /** Leaves blocks in the folder for readers that were told of them, until what this returns is called. */
+  keep(ulids: readonly string[]): () => void {
+    for (const ulid of ulids) this.#kept.set(ulid, (this.#kept.get(ulid) ?? 0) + 1);
+    return () => {
+      let isLast = false;
+      for (const ulid of ulids) {
+        const left = this.#kept.get(ulid)! - 1;
+        if (left > 0) this.#kept.set(ulid, left);
+        else {
+          this.#kept.delete(ulid);
+          isLast ||= this.#doomed.has(ulid);
+        }
+      }
+      if (isLast) void this.#change(() => this.#tryRemoveDoomed());
+    };
   }
 
   /** Lets all blocks go; queriers that are open go on. */
@@ -267,7 +285,7 @@ export class BlockStore {
 
   /** Opens what is in the folder anew and settles which blocks count. */
   async #load(): Promise<void> {
-    const { disk, folder, histograms } = this.#options;
+    const { disk, folder } = this.#options;
     const known = new Map(this.#blocks.map((block) => [block.ulid, block]));
     const found: BlockReader[] = [];
     this.#damaged = [];
@@ -281,7 +299,7 @@ export class BlockStore {
           continue;
         }
         try {
-          found.push(BlockReader.open(this.#path(name), { disk, cache: this.#cache, histograms }));
+          found.push(BlockReader.open(this.#path(name), { disk, cache: this.#cache }));
         } catch (error) {
           if (!(error instanceof BlockError)) throw error;
           this.#reportDamage(name, error);
@@ -363,6 +381,7 @@ export class BlockStore {
   async #removeDoomed(): Promise<void> {
     const { disk, folder } = this.#options;
     for (const ulid of this.#doomed) {
+      if (this.#kept.has(ulid)) continue;
       const path = this.#path(ulid);
       if ((await disk.info(path)) !== undefined) {
         await disk.rename(path, path + DELETION_SUFFIX);

@@ -1,6 +1,7 @@
 // What the query API asks of its surroundings: one workspace's data, the language, the limits.
 
 import type { EngineOptions, Evaluate, Expr, ValueType } from '@ampere/promql';
+import type { EvaluatedGroup } from '@ampere/rules';
 import type { Matcher, Querier } from '@ampere/series';
 import type { TsdbStatus } from '@ampere/tsdb';
 import type { WorkspaceUsage } from '../usage/workspace-usage.ts';
@@ -49,12 +50,21 @@ export interface HaSource {
 /** What the workspace uses of its limits. */
 export type UsageSource = Pick<WorkspaceUsage, 'note' | 'limits' | 'discardedSamples' | 'storage'>;
 
+/** The rules of a workspace as they are evaluated. */
+export interface RuleSource {
+  /** By namespace and name. */
+  readonly groups: readonly EvaluatedGroup[];
+  /** Namespaces that could not be used, with the reason. */
+  readonly faults: ReadonlyMap<string, string>;
+}
+
 /** One workspace as the query API sees it. */
 export interface QueryTenant {
   readonly tsdb: QueryStorage;
   readonly metadata: MetadataSource;
   readonly ha: HaSource;
   readonly usage: UsageSource;
+  readonly rules: RuleSource;
   readonly limits: QueryLimits;
 }
 

@@ -49,6 +49,8 @@ export interface TenantsOptions {
   readonly log: Log;
   /** Called when a tenant's data is gone, so that its metrics go too. */
   readonly onDeleted?: (tenantId: string) => void;
+  /** Called when a tenant's database is open, at the start or later. */
+  readonly onOpened?: (tenant: Tenant) => void;
 }
 
 /** `failed`: its folder is there and can't be opened. */
@@ -195,7 +197,9 @@ export class Tenants {
     const ha = await HaTracker.open({ path: `${folder}/ha.json`, disk, clock, log });
     const tsdb = await openStorage({ tenantId, folder: `${folder}/tsdb` });
     this.#failed.delete(tenantId);
-    this.#tenants.set(tenantId, new Tenant(tenantId, { tsdb, metadata, ha, limitsNow, clock }));
+    const tenant = new Tenant(tenantId, { tsdb, metadata, ha, limitsNow, clock });
+    this.#tenants.set(tenantId, tenant);
+    this.#options.onOpened?.(tenant);
   }
 
   async #removeFolder(tenantId: string): Promise<void> {

@@ -5,7 +5,8 @@
 
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import type { EngineClient, EngineRequest, EngineResponse } from '@ampere/contracts';
+import type { EngineClient, EngineRequest, EngineResponse, RulesNamespaceFile } from '@ampere/contracts';
+import { CortexDefinitions } from './cortex-definitions.ts';
 import { EngineUnavailableError } from './port-client.ts';
 
 const SOCKETS_MAX = 256;
@@ -28,14 +29,24 @@ const HOP_BY_HOP = new Set([
 export class HttpEngineClient implements EngineClient {
   readonly #base: URL;
   readonly #agent: HttpAgent;
+  readonly #definitions: CortexDefinitions;
   readonly #inFlight = new Set<Promise<unknown>>();
   #isStopping = false;
 
-  /** @param baseUrl for example `http://mimir:8080`, or with a path in front of Cortex' own */
-  constructor(baseUrl: string) {
+  /**
+   * @param baseUrl for example `http://mimir:8080`, or with a path in front of Cortex' own
+   * @param onFailure told of rules and definitions that could not be carried over
+   */
+  constructor(baseUrl: string, onFailure: (error: unknown) => void = () => undefined) {
     this.#base = new URL(baseUrl);
     const options = { keepAlive: true, maxSockets: SOCKETS_MAX };
     this.#agent = this.#base.protocol === 'https:' ? new HttpsAgent(options) : new HttpAgent(options);
+    this.#definitions = new CortexDefinitions(async (method, path, tenant, body) => {
+      const headers = { 'x-scope-orgid': tenant, 'content-type': 'application/yaml' };
+      const response = await this.#send(method, path, headers, new TextEncoder().encode(body), undefined);
+      response.resume();
+      return response.statusCode ?? 502;
+    }, onFailure);
   }
 
   async request(request: EngineRequest): Promise<EngineResponse> {
@@ -69,6 +80,14 @@ export class HttpEngineClient implements EngineClient {
     }
   }
 
+  rulesChanged(workspaceId: string, namespaces: readonly RulesNamespaceFile[]): void {
+    this.#definitions.rulesChanged(workspaceId, namespaces);
+  }
+
+  alertManagerChanged(workspaceId: string, definition: Uint8Array | undefined): void {
+    this.#definitions.alertManagerChanged(workspaceId, definition);
+  }
+
   /** Its limits are its own. */
   async setLimits(): Promise<void> {}
 
@@ -79,6 +98,7 @@ export class HttpEngineClient implements EngineClient {
 
   async stop(): Promise<void> {
     this.#isStopping = true;
+    await this.#definitions.settled();
     await Promise.allSettled(this.#inFlight);
     this.#agent.destroy();
   }

@@ -3,7 +3,7 @@
 // When the other end dies, `fail` ends everything that waits, and everything asked later, with the same
 // error: nobody waits for an answer that can't come.
 
-import type { EngineClient, EngineRequest, EngineResponse } from '@ampere/contracts';
+import type { EngineClient, EngineRequest, EngineResponse, RulesNamespaceFile } from '@ampere/contracts';
 import type { LimitsData } from '@ampere/limits';
 import { ChunkQueue } from './chunk-queue.ts';
 import { type EngineCall, type FromEngine, movable, type Port, type ToEngine } from './messages.ts';
@@ -66,6 +66,14 @@ export class PortClient implements EngineClient {
 
   async deleteTenant(tenant: string): Promise<void> {
     await this.#call({ name: 'deleteTenant', tenant });
+  }
+
+  rulesChanged(workspaceId: string, namespaces: readonly RulesNamespaceFile[]): void {
+    this.#port.postMessage({ type: 'rules', workspaceId, namespaces });
+  }
+
+  alertManagerChanged(workspaceId: string, definition: Uint8Array | undefined): void {
+    this.#port.postMessage({ type: 'alertManager', workspaceId, definition });
   }
 
   async setLimits(limits: LimitsData): Promise<void> {

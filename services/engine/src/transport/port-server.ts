@@ -44,6 +44,16 @@ export class PortServer {
       void this.#call(message.id, message.call);
       return;
     }
+    if (message.type === 'rules') {
+      this.#engine.rulesChanged(message.workspaceId, message.namespaces);
+      return;
+    }
+    if (message.type === 'alertManager') {
+      this.#engine.alertManagerChanged(message.workspaceId, message.definition);
+      return;
+    }
+    // Answers to publications are for whoever published.
+    if (message.type === 'published') return;
     const exchange = this.#exchanges.get(message.id);
     // The answer may have been complete before the message came.
     if (exchange === undefined) return;

@@ -30,6 +30,8 @@ function connect(parts: Partial<EngineClient>) {
   const unexpected = () => Promise.reject(new Error('not asked here'));
   const engine: EngineClient = {
     request: unexpected,
+    rulesChanged: () => undefined,
+    alertManagerChanged: () => undefined,
     createTenant: unexpected,
     deleteTenant: unexpected,
     setLimits: unexpected,

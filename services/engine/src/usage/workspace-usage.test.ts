@@ -4,6 +4,7 @@ import { parseLimits } from '@ampere/limits';
 import { FakeClock, NodeDisk, SeededRandom } from '@ampere/platform';
 import { encodeSnappy, encodeWriteRequest, type OutgoingWriteRequest } from '@ampere/remote-write';
 import { expect, test } from 'vitest';
+import { NO_DELIVERY } from '../alertmanager/no-delivery.ts';
 import type { Engine } from '../engine.ts';
 import { openLocalEngine } from '../local-engine.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
@@ -31,6 +32,8 @@ async function setUp(defaults: Record<string, unknown>) {
     limits: parseLimits({ defaults }),
     fsync: 'off',
     buildInfo: { version: '', revision: '', branch: '', buildUser: '', buildDate: '', goVersion: '' },
+    publicUrl: '',
+    delivery: NO_DELIVERY,
     slowQueryMs: 1e9,
     disk: new NodeDisk(),
     clock,

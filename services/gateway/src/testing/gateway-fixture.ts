@@ -53,6 +53,8 @@ export class FakeEngine implements EngineClient {
 
   async createTenant(): Promise<void> {}
   async deleteTenant(): Promise<void> {}
+  rulesChanged(): void {}
+  alertManagerChanged(): void {}
   async setLimits(): Promise<void> {}
 
   async metricsText(): Promise<string> {

@@ -90,6 +90,7 @@ export interface KitOptions {
   readonly status?: (limit: number) => TsdbStatus;
   readonly haClusters?: ReturnType<QueryTenant['ha']['clusters']>;
   readonly slowQueryMs?: number;
+  readonly groups?: QueryTenant['rules']['groups'];
 }
 
 export class ApiKit {
@@ -117,6 +118,7 @@ export class ApiKit {
       metadata: { of: (name) => metadata.get(name) ?? [], entries: () => metadata.entries() },
       ha: { clusters: () => options.haClusters ?? [] },
       usage: this.usage,
+      rules: { groups: options.groups ?? [], faults: new Map() },
       limits: { queryTimeRangeMs: 0, querySamplesMax: 0, retentionMs: 150 * 86_400_000, ...options.limits },
     };
     const apiOptions: QueryApiOptions = {

@@ -1,0 +1,131 @@
+// What the evaluation of one workspace's rules reads and writes: its own database, under its limits.
+//
+// Queries are synchronous. A write is visible to the next query at once; it becomes durable by `commit`, which
+// the round calls at its end and nobody waits for, as rules are evaluated again anyway.
+
+import type { Clock } from '@ampere/platform';
+import { type Expr, ParseError, QueryError, type QueryValue } from '@ampere/promql';
+import type { ForState, RuleCost, RuleHost, RuleWrite, SentAlert } from '@ampere/rules';
+import { isStaleAt, Matcher, METRIC_NAME, SampleColumns } from '@ampere/series';
+import { deadline, QUERY_TIMEOUT_MS } from '../query-api/deadline.ts';
+import { RangeLimitedQuerier } from '../query-api/range-limit.ts';
+import type { PromQl } from '../query-api/tenant.ts';
+import type { Tenant } from '../tenants/tenant.ts';
+import { RuleColumns } from './rule-columns.ts';
+
+/** Shared by all workspaces: columns are used up before anybody else writes. */
+const COLUMNS = new RuleColumns();
+
+export interface TenantRuleHostOptions {
+  readonly tenant: Pick<Tenant, 'tsdb' | 'limits' | 'usage' | 'closing'>;
+  readonly promql: Pick<PromQl, 'evaluate' | 'options'>;
+  readonly clock: Clock;
+  readonly send: (alerts: readonly SentAlert[]) => void;
+}
+
+export class TenantRuleHost implements RuleHost {
+  readonly #options: TenantRuleHostOptions;
+  #cost: RuleCost = { samples: 0, series: 0 };
+  #hasWritten = false;
+
+  constructor(options: TenantRuleHostOptions) {
+    this.#options = options;
+  }
+
+  query(expr: Expr, timeMs: number): QueryValue {
+    const { tenant, promql, clock } = this.#options;
+    const { queryTimeRangeMs, querySamplesMax } = tenant.limits;
+    const opened = tenant.tsdb.querier();
+    const querier =
+      queryTimeRangeMs > 0
+        ? new RangeLimitedQuerier(opened, queryTimeRangeMs, promql.options.lookbackDeltaMs)
+        : opened;
+    try {
+      const { value, stats } = promql.evaluate(
+        querier,
+        {
+          expr,
+          startMs: timeMs,
+          endMs: timeMs,
+          stepMs: 0,
+          samplesMax: querySamplesMax,
+          checkAlive: deadline(clock, QUERY_TIMEOUT_MS, tenant.closing),
+        },
+        promql.options,
+      );
+      this.#cost = {
+        samples: this.#cost.samples + stats.totalQueryableSamples,
+        series: this.#cost.series + stats.seriesRead,
+      };
+      return value;
+    } catch (error) {
+      // Durations that are expressions are worked out only now.
+      if (error instanceof ParseError) throw new QueryError(error.message);
+      throw error;
+    } finally {
+      querier.close();
+    }
+  }
+
+  append(write: RuleWrite): string | undefined {
+    const { tenant } = this.#options;
+    const { refusals } = tenant.tsdb.appender().append(COLUMNS.of(write));
+    this.#hasWritten = true;
+    for (const refusal of refusals) tenant.usage.noteSamples(refusal);
+    return refusals[0]?.message;
+  }
+
+  send(alerts: readonly SentAlert[]): void {
+    this.#options.send(alerts);
+  }
+
+  lastForStates(alertName: string, fromMs: number, toMs: number): readonly ForState[] {
+    const querier = this.#options.tenant.tsdb.querier();
+    try {
+      const matchers = [
+        new Matcher(METRIC_NAME, '=', 'ALERTS_FOR_STATE'),
+        new Matcher('alertname', '=', alertName),
+      ];
+      const set = querier.select({ startMs: fromMs + 1, endMs: toMs }, matchers);
+      const columns = new SampleColumns();
+      const states: ForState[] = [];
+      while (set.next()) {
+        set.read(columns);
+        const last = columns.length - 1;
+        if (last < 0 || isStaleAt(columns.words, last)) continue;
+        states.push({
+          labels: set.labels(),
+          timeMs: columns.timesMs[last]!,
+          activeAtSeconds: columns.values[last]!,
+        });
+      }
+      return states;
+    } finally {
+      querier.close();
+    }
+  }
+
+  takeCost(): RuleCost {
+    const cost = this.#cost;
+    this.#cost = { samples: 0, series: 0 };
+    return cost;
+  }
+
+  /** Whether alerts were pending or firing since a moment: without any, there is no state to restore. */
+  hasForStates(fromMs: number, toMs: number): boolean {
+    const querier = this.#options.tenant.tsdb.querier();
+    try {
+      const matchers = [new Matcher(METRIC_NAME, '=', 'ALERTS_FOR_STATE')];
+      return querier.select({ startMs: fromMs, endMs: toMs }, matchers).next();
+    } finally {
+      querier.close();
+    }
+  }
+
+  /** Resolves when all that was written is durable as the log's policy has it. */
+  async commit(): Promise<void> {
+    if (!this.#hasWritten) return;
+    this.#hasWritten = false;
+    await this.#options.tenant.tsdb.appender().commit();
+  }
+}
