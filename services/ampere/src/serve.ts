@@ -121,6 +121,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
       fsync: configuration.walFsync,
       buildInfo: BUILD_INFO,
       publicUrl: configuration.publicUrl ?? urlOf(configuration.listen),
+      outbound: configuration.outgoing.outbound,
       slowQueryMs: SLOW_QUERY_MS,
     },
     log: (level, message, fields) => logger[level](fields ?? {}, message),

@@ -1,4 +1,5 @@
 import type { LimitsData } from '@ampere/limits';
+import type { AddressPolicyOptions } from '@ampere/outbound';
 import type { BuildInfo } from './query-api/index.ts';
 
 /** What an operator decides about the engine: plain data, which can be cloned to another thread. */
@@ -16,4 +17,10 @@ export interface EngineSettings {
   readonly publicUrl: string;
   /** Queries that take at least so long are logged; 0 for all. */
   readonly slowQueryMs: number;
+}
+
+/** What an engine in a thread of its own needs to know besides, to deliver notifications. */
+export interface EngineThreadSettings extends EngineSettings {
+  /** Where notifications of receivers other than SNS may go. */
+  readonly outbound: AddressPolicyOptions;
 }

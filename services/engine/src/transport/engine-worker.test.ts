@@ -31,6 +31,7 @@ async function start(dataDir?: string) {
       buildInfo: BUILD_INFO,
       publicUrl: '',
       slowQueryMs: 1000,
+      outbound: { allowPrivate: false, allow: [] },
     },
     log: (level, message) => logged.push(`${level} ${message}`),
     publish: NO_TOPICS,
