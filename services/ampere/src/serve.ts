@@ -24,6 +24,7 @@ import { definitionReaders } from './definition-readers.ts';
 import { FolderLockError, lockFolder } from './folder-lock.ts';
 import { createLogger } from './logger.ts';
 import { openEmbeddedSns, workspacePublisher } from './notifications.ts';
+import { oidcGet } from './oidc-get.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
 
 /** Signals closer together than this are one request to stop. */
@@ -149,6 +150,8 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
       accountId: () => controlPlane.account.accountId,
       receivers: configuration.outgoing.receivers,
     }),
+    oidcGet: oidcGet(configuration.privateIssuers, clock),
+    privateIssuers: configuration.privateIssuers,
     clock,
     random,
     disk,

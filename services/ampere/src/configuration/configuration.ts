@@ -37,6 +37,8 @@ export interface Configuration {
   readonly publicUrl: string | undefined;
   /** What leaves the server, through what, and where it may go. */
   readonly outgoing: OutgoingConfiguration;
+  /** URLs of OpenID Connect issuers on private addresses, with or without TLS. */
+  readonly privateIssuers: readonly string[];
   readonly logLevel: string;
   /** An additional listener for `/metrics` without authentication. */
   readonly metricsListen: ListenAddress | undefined;
@@ -72,6 +74,7 @@ interface Document {
   sns?: SnsSection;
   outbound?: OutboundSection;
   alertmanager?: AlertmanagerSection;
+  oidc?: { private_issuers?: string[] };
   log?: { level?: string };
   metrics?: { listen?: string };
   wal?: { fsync?: 'always' | 'interval' | 'off' };
@@ -110,6 +113,7 @@ export function readConfiguration(
     rootSecretAccessKey: root.secret_access_key,
     publicUrl: document.public_url?.replace(/\/+$/, ''),
     outgoing: readOutgoing(document),
+    privateIssuers: document.oidc?.private_issuers ?? [],
     logLevel: document.log?.level ?? 'info',
     metricsListen:
       document.metrics?.listen === undefined ? undefined : parseListenAddress(document.metrics.listen),

@@ -24,6 +24,13 @@ export const CONFIGURATION_SCHEMA = {
     ...NETWORK_SCHEMA,
     public_url: { type: 'string', format: 'http-url' },
     ...OUTGOING_SCHEMA,
+    oidc: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        private_issuers: { type: 'array', maxItems: 100, items: { type: 'string', format: 'http-url' } },
+      },
+    },
     log: {
       type: 'object',
       additionalProperties: false,
