@@ -52,13 +52,16 @@ external_url: http://prom.example
 ${INPUT}
 alert_rule_test:
 - {eval_time: 1m, alertname: P, exp_alerts: []}`),
-  'expressions as expected': one(`${INPUT}
+  'expressions as expected': one(
+    `${INPUT}
 promql_expr_test:
 - {expr: x, eval_time: 2m, exp_samples: [{labels: 'x{i="b"}', value: 2}, {labels: 'x{i="a"}', value: 1}]}
 - {expr: ru, eval_time: 1m, exp_samples: [{labels: 'ru{i="a",kind="double",of="group"}', value: 2}, {labels: 'ru{i="b",kind="double",of="group"}', value: 2}]}
 - {expr: after, eval_time: 1m, exp_samples: [{labels: after, value: 4}]}
 - {expr: 'vector(1) / 0', eval_time: 0, exp_samples: [{labels: '{}', value: .inf}]}
-- {expr: '5', eval_time: 0, exp_samples: [{value: 5}]}`),
+- {expr: '5', eval_time: 0, exp_samples: [{value: 5}]}`,
+    'group_eval_order: [g, second]\n',
+  ),
   'expressions that differ': one(`${INPUT}
 promql_expr_test:
 - {expr: 'vector(NaN)', eval_time: 0, exp_samples: [{labels: '{}', value: .nan}]}
