@@ -7,7 +7,7 @@
 import { assert, type Disk } from '@ampere/platform';
 import { type Labels, type Matcher, SampleColumns } from '@ampere/series';
 import { type BlockMeta, META_FILE, parseMeta } from './block-meta.ts';
-import { decodeChunk, dropDeleted, type HistogramDecoder, isTouched } from './chunk-decode.ts';
+import { decodeChunk, dropDeleted, isTouched } from './chunk-decode.ts';
 import { CHUNKS_FOLDER, ChunkSegments } from './chunk-segments.ts';
 import { IndexReader, SeriesEntry } from './index-reader.ts';
 import { INDEX_FILE } from './index-sections.ts';
@@ -20,8 +20,6 @@ export interface BlockReaderOptions {
   readonly disk: Disk;
   /** Shared by all readers of the thread; one of its own otherwise. */
   readonly cache?: PageCache;
-  /** Without it, reading a native histogram fails with an `unsupported` BlockError. */
-  readonly histograms?: HistogramDecoder | undefined;
 }
 
 export class BlockReader {
@@ -30,7 +28,6 @@ export class BlockReader {
   readonly index: IndexReader;
   readonly chunks: ChunkSegments;
   readonly tombstones: Tombstones;
-  readonly #histograms: HistogramDecoder | undefined;
   readonly #entry = new SeriesEntry();
   readonly #scratch = new SampleColumns();
   #holders = 1;
@@ -46,7 +43,6 @@ export class BlockReader {
   private constructor(folder: string, options: BlockReaderOptions) {
     const { disk, cache = new PageCache() } = options;
     this.folder = folder;
-    this.#histograms = options.histograms;
     this.meta = readMeta(disk, folder, cache);
     this.tombstones = readTombstones(disk, `${folder}/${TOMBSTONES_FILE}`);
     this.index = new IndexReader(disk, `${folder}/${INDEX_FILE}`, cache);
@@ -124,7 +120,7 @@ export class BlockReader {
     into: SampleColumns,
   ): void {
     const before = into.length;
-    decodeChunk(this.chunks, entry.chunkRefs[chunk]!, startMs, endMs, into, this.#histograms);
+    decodeChunk(this.chunks, entry.chunkRefs[chunk]!, startMs, endMs, into);
     const deleted = this.tombstones.of(series);
     if (isTouched(entry.minTimesMs[chunk]!, entry.maxTimesMs[chunk]!, deleted)) {
       dropDeleted(into, before, deleted!);

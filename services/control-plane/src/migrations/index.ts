@@ -3,6 +3,7 @@ import { WORKSPACE_PARTS } from './0002-workspace-parts.ts';
 import { RULE_GROUPS_NAMESPACES } from './0003-rule-groups-namespaces.ts';
 import { QUOTAS } from './0004-quotas.ts';
 import { SNS_TOPICS } from './0005-sns-topics.ts';
+import { RESOURCES } from './0006-resources.ts';
 
 /**
  * The schema's history, oldest first: element n leads from version n to version n + 1. What is here is
@@ -14,4 +15,5 @@ export const MIGRATIONS: readonly string[] = [
   RULE_GROUPS_NAMESPACES,
   QUOTAS,
   SNS_TOPICS,
+  RESOURCES,
 ];
