@@ -43,6 +43,8 @@ export function publishForm(message: OutgoingMessage): string {
     ['Action', 'Publish'],
     ['Message', message.message],
   ];
+  // So the AWS SDK writes an empty map.
+  if (message.attributes.size === 0) fields.push(['MessageAttributes', '']);
   const names = [...message.attributes.keys()].sort();
   for (const [index, name] of names.entries()) {
     const entry = `MessageAttributes.entry.${index + 1}`;
