@@ -121,6 +121,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
       fsync: configuration.walFsync,
       buildInfo: BUILD_INFO,
       publicUrl: configuration.publicUrl ?? urlOf(configuration.listen),
+      outbound: configuration.outgoing.outbound,
       slowQueryMs: SLOW_QUERY_MS,
     },
     log: (level, message, fields) => logger[level](fields ?? {}, message),
@@ -144,6 +145,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     },
     limits,
     backend: engine,
+    definitionListener: engine,
     readers: definitionReaders(limits, {
       accountId: () => controlPlane.account.accountId,
       receivers: configuration.outgoing.receivers,

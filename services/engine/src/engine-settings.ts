@@ -1,4 +1,5 @@
 import type { LimitsData } from '@ampere/limits';
+import type { AddressPolicyOptions } from '@ampere/outbound';
 import type { BuildInfo } from './query-api/index.ts';
 
 /** What an operator decides about the engine: plain data, which can be cloned to another thread. */
@@ -12,6 +13,8 @@ export interface EngineSettings {
   readonly fsync: 'always' | 'interval' | 'off';
   /** What `status/buildinfo` answers. */
   readonly buildInfo: BuildInfo;
+  /** Which addresses notifications may reach. */
+  readonly outbound: AddressPolicyOptions;
   /** Where clients reach the server, for links in alerts; without a slash at its end. */
   readonly publicUrl: string;
   /** Queries that take at least so long are logged; 0 for all. */

@@ -30,6 +30,7 @@ function settingsFor(dataDir: string, limits?: unknown): EngineSettings {
     fsync: 'always',
     buildInfo,
     publicUrl: 'http://ampere.test',
+    outbound: { allowPrivate: false, allow: [] },
     slowQueryMs: 1000,
   };
 }

@@ -1,8 +1,9 @@
 // The first file of the engine's thread; EngineWorker starts it, bundled.
 
 import { parentPort, workerData } from 'node:worker_threads';
+import { AddressPolicy } from '@ampere/outbound';
 import { assert, NodeDisk, SystemClock, SystemRandom } from '@ampere/platform';
-import { NO_DELIVERY } from './alertmanager/no-delivery.ts';
+import { ReceiverDelivery } from './alertmanager/receiver-delivery.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import { openLocalEngine } from './local-engine.ts';
 import { errorFields } from './log.ts';
@@ -11,15 +12,18 @@ import { hostEngine, portOf } from './transport/worker-host.ts';
 assert(parentPort !== null, 'the file of the engine thread was started as a program');
 const port = parentPort;
 
-const isOpen = await hostEngine(portOf(port), (log) => {
+const isOpen = await hostEngine(portOf(port), (log, publish) => {
   // A promise that nobody waited for failed: a fault of ours, but no reason to take everyone's engine away.
   process.on('unhandledRejection', (error) => log('error', 'a promise failed unheard', errorFields(error)));
+  const settings = workerData as EngineSettings;
+  const clock = new SystemClock();
+  const outbound = { policy: new AddressPolicy(settings.outbound), clock };
   return openLocalEngine({
-    ...(workerData as EngineSettings),
+    ...settings,
     disk: new NodeDisk(),
-    clock: new SystemClock(),
+    clock,
     random: new SystemRandom(),
-    delivery: NO_DELIVERY,
+    delivery: new ReceiverDelivery({ publish, outbound, clock }),
     log,
   });
 });

@@ -30,6 +30,7 @@ async function start(dataDir?: string) {
       fsync: 'always',
       buildInfo: BUILD_INFO,
       publicUrl: '',
+      outbound: { allowPrivate: false, allow: [] },
       slowQueryMs: 1000,
     },
     log: (level, message) => logged.push(`${level} ${message}`),
