@@ -146,6 +146,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     },
     limits,
     backend: engine,
+    definitionListener: engine,
     readers: definitionReaders(limits, {
       accountId: () => controlPlane.account.accountId,
       receivers: configuration.outgoing.receivers,

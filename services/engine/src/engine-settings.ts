@@ -13,14 +13,10 @@ export interface EngineSettings {
   readonly fsync: 'always' | 'interval' | 'off';
   /** What `status/buildinfo` answers. */
   readonly buildInfo: BuildInfo;
+  /** Which addresses notifications may reach. */
+  readonly outbound: AddressPolicyOptions;
   /** Where clients reach the server, for links in alerts; without a slash at its end. */
   readonly publicUrl: string;
   /** Queries that take at least so long are logged; 0 for all. */
   readonly slowQueryMs: number;
-}
-
-/** What an engine in a thread of its own needs to know besides, to deliver notifications. */
-export interface EngineThreadSettings extends EngineSettings {
-  /** Where notifications of receivers other than SNS may go. */
-  readonly outbound: AddressPolicyOptions;
 }

@@ -1,6 +1,6 @@
 export type { PublishForWorkspace } from './alertmanager/notification-delivery.ts';
 export { Engine, type EngineOptions } from './engine.ts';
-export type { EngineSettings, EngineThreadSettings } from './engine-settings.ts';
+export type { EngineSettings } from './engine-settings.ts';
 export { type LocalEngineOptions, openLocalEngine } from './local-engine.ts';
 export type { Log, LogLevel } from './log.ts';
 export {

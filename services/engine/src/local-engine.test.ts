@@ -8,14 +8,14 @@ import { encodeSnappy, encodeWriteRequest, type OutgoingSeries } from '@ampere/r
 import { describeWith, run } from '@ampere/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { NO_DELIVERY } from './alertmanager/no-delivery.ts';
-import type { EngineThreadSettings } from './engine-settings.ts';
+import type { EngineSettings } from './engine-settings.ts';
 import { openLocalEngine } from './local-engine.ts';
 import { bundleWorker } from './testing/bundle-worker.ts';
 import { NO_TOPICS } from './testing/no-topics.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 import { EngineWorker } from './transport/engine-worker.ts';
 
-function settingsFor(dataDir: string, limits?: unknown): EngineThreadSettings {
+function settingsFor(dataDir: string, limits?: unknown): EngineSettings {
   const buildInfo = {
     version: '3.5.0',
     revision: 'r',
@@ -30,8 +30,8 @@ function settingsFor(dataDir: string, limits?: unknown): EngineThreadSettings {
     fsync: 'always',
     buildInfo,
     publicUrl: 'http://ampere.test',
-    slowQueryMs: 1000,
     outbound: { allowPrivate: false, allow: [] },
+    slowQueryMs: 1000,
   };
 }
 

@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { AddressPolicy, Outbound } from '@ampere/outbound';
 import { assert, NodeDisk, SystemClock, SystemRandom } from '@ampere/platform';
 import { receiverDelivery } from './alertmanager/receiver-delivery.ts';
-import type { EngineThreadSettings } from './engine-settings.ts';
+import type { EngineSettings } from './engine-settings.ts';
 import { openLocalEngine } from './local-engine.ts';
 import { errorFields } from './log.ts';
 import { hostEngine, portOf } from './transport/worker-host.ts';
@@ -15,7 +15,7 @@ const port = parentPort;
 const isOpen = await hostEngine(portOf(port), (log, publish) => {
   // A promise that nobody waited for failed: a fault of ours, but no reason to take everyone's engine away.
   process.on('unhandledRejection', (error) => log('error', 'a promise failed unheard', errorFields(error)));
-  const settings = workerData as EngineThreadSettings;
+  const settings = workerData as EngineSettings;
   const clock = new SystemClock();
   const outbound = new Outbound({ policy: new AddressPolicy(settings.outbound), clock });
   return openLocalEngine({

@@ -61,6 +61,7 @@ export class AlertingKit {
       fsync: 'always',
       buildInfo: { version: '', revision: '', branch: '', buildUser: '', buildDate: '', goVersion: '' },
       publicUrl: 'http://ampere.test',
+      outbound: { allowPrivate: false, allow: [] },
       slowQueryMs: 1e9,
       disk: options.disk ?? new NodeDisk(),
       clock,

@@ -5,7 +5,7 @@ import type { EngineClient, EngineRequest, EngineResponse, RulesNamespaceFile } 
 import type { LimitsData } from '@ampere/limits';
 import type { PublishOutcome } from '@ampere/sns';
 import type { PublishForWorkspace } from '../alertmanager/notification-delivery.ts';
-import type { EngineThreadSettings } from '../engine-settings.ts';
+import type { EngineSettings } from '../engine-settings.ts';
 import { errorFields, type Log } from '../log.ts';
 import type { FromEngine } from './messages.ts';
 import { EngineUnavailableError, PortClient } from './port-client.ts';
@@ -14,7 +14,7 @@ import { portOf } from './worker-host.ts';
 export interface EngineWorkerOptions {
   /** The bundled src/worker-main.ts. */
   readonly entry: URL;
-  readonly settings: EngineThreadSettings;
+  readonly settings: EngineSettings;
   /** Takes the thread's log records. */
   readonly log: Log;
   /** Publishes for alert managers; its answer goes back to the thread. Never rejects for faults of the world. */

@@ -33,6 +33,7 @@ async function setUp(defaults: Record<string, unknown>) {
     fsync: 'off',
     buildInfo: { version: '', revision: '', branch: '', buildUser: '', buildDate: '', goVersion: '' },
     publicUrl: '',
+    outbound: { allowPrivate: false, allow: [] },
     delivery: NO_DELIVERY,
     slowQueryMs: 1e9,
     disk: new NodeDisk(),
