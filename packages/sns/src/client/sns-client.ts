@@ -78,6 +78,7 @@ export class SnsClient {
     signal: AbortSignal,
   ): Promise<PublishOutcome> {
     const place = this.#placeOf(message, identity);
+    if (!URL.canParse(place.url)) return { ok: false, retry: false, reason: 'api_url is not a URL' };
     const found = await this.#credentials(identity, place.region, signal);
     if ('ok' in found) return found;
     const sent = await this.#send(place, 'sns', publishForm(withinLimit(message)), found, signal);
