@@ -8,7 +8,7 @@ import { FakeClock, SeededRandom } from '@ampere/platform';
 import { SigningKeyCache, verifyRequest } from '@ampere/sigv4';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../testing/fixture.ts';
-import { type OutgoingMessage, withinLimit } from './outgoing-message.ts';
+import { fitForSns, type OutgoingMessage, withinLimit } from './outgoing-message.ts';
 import { SnsClient } from './sns-client.ts';
 
 const seen: { request: IncomingMessage; body: string }[] = [];
@@ -140,4 +140,21 @@ test('what is too long is cut between characters and marked', () => {
   expect(withinLimit({ ...message, message: 'x'.repeat(262_144) }).attributes.has('truncated')).toBe(false);
   const sms = withinLimit({ ...message, target: { kind: 'phone', number: '+1' }, message: 'x'.repeat(1601) });
   expect(sms.message).toHaveLength(1600);
+});
+
+test('subjects and attributes that SNS would refuse are repaired', () => {
+  const fit = (subject: string) => fitForSns({ ...message, subject }).subject;
+  expect(fit('[FIRING:1] X ')).toBe('[FIRING:1] X ');
+  expect(fit('\n é\tb')).toBe('? b');
+  expect(fit('x'.repeat(101))).toBe('x'.repeat(100));
+  expect(fit('')).toBeUndefined();
+  expect([
+    ...fitForSns({
+      ...message,
+      attributes: new Map([
+        ['a', ''],
+        ['b', 'c'],
+      ]),
+    }).attributes,
+  ]).toEqual([['b', 'c']]);
 });
