@@ -115,6 +115,7 @@ export class HeadAppender implements Appender {
         this.#attend(reason, columns);
       }
     } finally {
+      this.#head.memory.kernel.publishRows();
       this.#log();
       this.#outcome.appended = view.word(A_APPENDED);
       this.#outcome.newSeries += view.word(A_NEW_SERIES);

@@ -16,8 +16,16 @@ export interface Kernel {
   makeSeries(from: number, to: number, number: number): number;
   findOrMakeSeries(from: number, to: number, number: number): number;
   appendRows(): number;
+  /** Has readers see what `appendRows` has stored. */
+  publishRows(): void;
   appendOne(series: number, timeMs: number, low: number, high: number): number;
+  /** As `appendRows` logs a sample. */
+  logOne(number: number, timeMs: number, low: number, high: number): void;
   logSeries(number: number, from: number, to: number): void;
+  replaySeries(to: number): number;
+  noteNumber(number: number, series: number): number;
+  replaySamples(from: number, to: number): number;
+  endReplay(): void;
   dropChunks(beforeMs: number): number;
   takeOutEmpty(): number;
   activeCount(minute: number): number;
