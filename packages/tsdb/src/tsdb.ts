@@ -122,6 +122,7 @@ export class Tsdb {
     head.floorMs = blocks.soundUntilMs();
     const reading = new HeadReplay(head, replay);
     const end = await new WalReader(disk, walFolder, reading, replay, log).read();
+    reading.end();
     replay.durationMs = clock.monotonicMs() - startedMs;
     head.forgetSamplesAppended();
     const wal = new WalWriter(
