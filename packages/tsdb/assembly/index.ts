@@ -4,6 +4,7 @@ export { activeCount, isActive, touch } from './active';
 export { allocate, capacityOf, free } from './allocator';
 export { appendRows, publishRows } from './append';
 export { tagOf } from './bytes';
+export { crc32c } from './crc32c';
 export { appendOne, logOne } from './one-sample';
 export { dropChunks, takeOutEmpty } from './forget';
 export { addAlias, findKey } from './keys';

@@ -217,7 +217,7 @@ export class HeadAppender implements Appender {
   /** Closes the records that were built and hands them to the log. */
   #log(): void {
     const { memory } = this.#head;
-    this.#wal.add(memory.seriesPayload(), memory.samplesPayload(), memory.loggedMaxTimeMs);
+    this.#wal.add(memory.seriesPayload(), memory.samplesPayload(), memory.loggedMaxTimeMs, memory.checksum);
     memory.clearLog();
   }
 

@@ -11,6 +11,8 @@ export interface Kernel {
   reclaim(beforeEpoch: number, most: number): number;
   /** The tag of a run of bytes. */
   tagOf(from: number, bytes: number): number;
+  /** Goes on with a CRC-32C from the state before its final inversion. */
+  crc32c(state: number, from: number, bytes: number): number;
   findKey(from: number, to: number): number;
   addAlias(series: number, from: number, to: number): void;
   makeSeries(from: number, to: number, number: number): number;

@@ -10,6 +10,7 @@ import { UNLIMITED } from '../options.ts';
 import { columnsOf, contentOf, encodeField, sampleText, textOf } from '../testing/requests.ts';
 import { readSamples, SamplesRecord } from '../testing/samples-record.ts';
 import { Tsdb } from '../tsdb.ts';
+import { CRC_START, crc32c } from '../wal/crc32c.ts';
 import { CHUNK_RANGE_MS, Head, STORED } from './head.ts';
 import { HeadMemory } from './head-memory.ts';
 import { canonicalLabels, decodeLabels } from './label-set.ts';
@@ -47,6 +48,19 @@ test(`AMPERE_SEED=${seed} blocks never overlap, keep their content, and are used
   }
   // One page of each class stays.
   expect(memory.bytes - before).toBeLessThanOrEqual(40 << 16);
+});
+
+test(`AMPERE_SEED=${seed} checksums`, () => {
+  const random = new SeededRandom(seed);
+  const memory = new HeadMemory(random);
+  const at = memory.stage(1000);
+  for (let round = 0; round < 300 * factor; round++) {
+    const bytes = random.bytes(random.integer(900));
+    const offset = random.integer(8);
+    memory.view.bytes.set(bytes, at + offset);
+    const own = memory.view.bytes.subarray(at + offset, at + offset + bytes.length);
+    expect((memory.checksum(CRC_START, own) ^ -1) >>> 0).toBe(crc32c(bytes));
+  }
 });
 
 test(`AMPERE_SEED=${seed} tags`, () => {

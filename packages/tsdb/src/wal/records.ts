@@ -2,7 +2,7 @@
 
 import { assert } from '@ampere/platform';
 import { ByteBuffer } from './byte-buffer.ts';
-import { crc32c } from './crc32c.ts';
+import { CRC_START, continueCrc32c, crc32c } from './crc32c.ts';
 
 export const RECORD_SERIES = 1;
 export const RECORD_SAMPLES = 2;
@@ -47,15 +47,27 @@ export class SeriesRecord {
   }
 }
 
+/** Goes on with the state of a checksum over a payload. */
+export type Checksum = (state: number, payload: Uint8Array) => number;
+
+const checksumHere: Checksum = (state, payload) => continueCrc32c(state, payload, 0, payload.length);
+
 /** Appends a framed record to a batch; its mark is written later, by `stampMark`. */
-export function frameRecord(batch: ByteBuffer, type: number, payload: Uint8Array): void {
+export function frameRecord(
+  batch: ByteBuffer,
+  type: number,
+  payload: Uint8Array,
+  checksum: Checksum = checksumHere,
+): void {
   batch.reserve(FRAME_BYTES + 1 + payload.length);
   const at = batch.length;
+  const from = at + FRAME_BYTES + 1;
   batch.view.setUint32(at + 8, 1 + payload.length, true);
   batch.bytes[at + 12] = type;
-  batch.bytes.set(payload, at + FRAME_BYTES + 1);
-  batch.length = at + FRAME_BYTES + 1 + payload.length;
-  batch.view.setUint32(at + 4, crc32c(batch.bytes, at + 8, batch.length), true);
+  batch.bytes.set(payload, from);
+  batch.length = from + payload.length;
+  const state = continueCrc32c(CRC_START, batch.bytes, at + 8, from);
+  batch.view.setUint32(at + 4, checksum(state, payload) ^ -1, true);
 }
 
 /** Writes the mark of the file they go to into all records of a batch. */
