@@ -4,18 +4,18 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { AddressPolicy } from '@ampere/outbound';
 import { assert, NodeDisk, SystemClock, SystemRandom } from '@ampere/platform';
 import { ReceiverDelivery } from './alertmanager/receiver-delivery.ts';
-import type { EngineSettings } from './engine-settings.ts';
 import { openLocalEngine } from './local-engine.ts';
 import { errorFields } from './log.ts';
+import type { EngineStart } from './transport/engine-worker.ts';
 import { hostEngine, portOf } from './transport/worker-host.ts';
 
 assert(parentPort !== null, 'the file of the engine thread was started as a program');
 const port = parentPort;
+const { reportsQueries, ...settings } = workerData as EngineStart;
 
 const isOpen = await hostEngine(portOf(port), (log, publish) => {
   // A promise that nobody waited for failed: a fault of ours, but no reason to take everyone's engine away.
   process.on('unhandledRejection', (error) => log('error', 'a promise failed unheard', errorFields(error)));
-  const settings = workerData as EngineSettings;
   const clock = new SystemClock();
   const outbound = { policy: new AddressPolicy(settings.outbound), clock };
   return openLocalEngine({
@@ -25,6 +25,9 @@ const isOpen = await hostEngine(portOf(port), (log, publish) => {
     random: new SystemRandom(),
     delivery: new ReceiverDelivery({ publish, outbound, clock }),
     log,
+    ...(reportsQueries
+      ? { onQueryFinished: (record) => port.postMessage({ type: 'queryFinished', record }) }
+      : {}),
   });
 });
 if (!isOpen) port.close();

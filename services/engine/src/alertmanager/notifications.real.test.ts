@@ -164,7 +164,7 @@ async function startOurs(folder: string, config: string): Promise<Engine> {
     buildInfo: { version: '', revision: '', branch: '', buildUser: '', buildDate: '', goVersion: '' },
     publicUrl: 'http://alerts.test',
     outbound: { allowPrivate: true, allow: [] },
-    slowQueryMs: 1e9,
+    queries: { threads: 0, entry: undefined, timeoutMs: 120_000, slowLogMs: 1e9, experimental: true },
     disk: new NodeDisk(),
     clock,
     random,
