@@ -1,9 +1,12 @@
 // What identities are between requests: changes count at once, names come and go, sessions end.
 
 import { authorise } from '@ampere/iam';
+import { FakeClock } from '@ampere/platform';
 import { expect, test } from 'vitest';
+import type { Store } from '../store.ts';
 import { QueryCalls } from '../testing/query-calls.ts';
 import { ACCOUNT, TestPlane } from '../testing.ts';
+import { UsageLog } from './usage.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const WORKSPACE = `arn:aws:aps:eu-west-1:${ACCOUNT}:workspace/ws-1`;
@@ -140,6 +143,23 @@ test('when a key was used last is written at most once an hour and survives a st
   // As if it had been killed: what was told an hour ago at the longest is there.
   expect(await lastUsed(new QueryCalls(await t.beside()))).toBe(first);
   expect(await lastUsed(new QueryCalls(await t.restart()))).toBe(second);
+});
+
+test('a disk that takes no more fails no request for the sake of when a key was used', () => {
+  const logged: string[] = [];
+  const full = {
+    prepare: () => ({}),
+    transaction: () => {
+      throw new Error('disk full');
+    },
+  } as unknown as Store;
+  const usage = new UsageLog(full, new FakeClock(1000), {
+    error: (_fields, message) => logged.push(message),
+  });
+  usage.used('AKIAEXAMPLE', 'aps');
+  usage.used('AKIAEXAMPLE', 'iam');
+  expect(usage.lastUse('AKIAEXAMPLE')).toMatchObject({ usedAtMs: 1000, service: 'iam' });
+  expect(logged).toEqual(['when access keys were used last can not be written']);
 });
 
 test('lists skip nothing and repeat nothing when entries come and go between pages', async () => {
