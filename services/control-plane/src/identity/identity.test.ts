@@ -201,6 +201,9 @@ test('what an audit is told holds no secrets', async () => {
     roleSessionName: 'one',
   });
   expect(refused.text).not.toContain(token);
+  const long = { Action: 'AssumeRoleWithWebIdentity', WebIdentityToken: 'secret'.repeat(5000) };
+  expect((await calls.sts(long)).error).toMatch(/Value at 'webIdentityToken' failed to satisfy constraint/);
+  expect((await calls.sts(long)).text).not.toContain('secret');
 });
 
 const check = (name: string, members: Record<string, string>, error: string) =>

@@ -1,3 +1,5 @@
+// When access keys and roles were used last: exact in memory, on disk within the hour.
+
 import type { Clock } from '@ampere/platform';
 import type { Statement } from 'better-sqlite3';
 import type { Log } from '../log.ts';
