@@ -1,12 +1,17 @@
 // The command line. The only file that reads the process's environment and arguments.
 
 import { parseArgs } from 'node:util';
-import { COMMANDS, type Command } from './commands.ts';
+import { DiskError } from '@ampere/platform';
+import { BackupError } from './backup/backup-manifest.ts';
+import { COMMANDS, type Command } from './commands/index.ts';
 import { ConfigurationError } from './configuration/configuration.ts';
 import { StartError } from './serve.ts';
 
+/** Faults of the world, told in a line; anything else is a bug and shows its stack. */
+const FAULTS = [ConfigurationError, StartError, BackupError, DiskError] as const;
+
 function usage(): string {
-  const lines = [...COMMANDS.values()].map((command) => `  ${command.name.padEnd(14)}${command.summary}`);
+  const lines = [...COMMANDS.values()].map((command) => `  ${command.name.padEnd(16)}${command.summary}`);
   return [
     'Ampere: a self-hosted service compatible with Amazon Managed Service for Prometheus.',
     '',
@@ -34,7 +39,7 @@ async function run(argv: readonly string[]): Promise<number> {
     process.stderr.write(`ampere: unknown command "${name}"; there are ${[...COMMANDS.keys()].join(', ')}\n`);
     return 2;
   }
-  let values: Record<string, string | boolean | undefined>;
+  let values: Record<string, string | boolean | readonly string[] | undefined>;
   try {
     const options = { ...command.options, help: { type: 'boolean', short: 'h' } } as const;
     values = parseArgs({ args: rest, options, strict: true, allowPositionals: false })
@@ -50,7 +55,7 @@ async function run(argv: readonly string[]): Promise<number> {
   try {
     return await command.run(values, process.env);
   } catch (error) {
-    if (!(error instanceof ConfigurationError || error instanceof StartError)) throw error;
+    if (!(error instanceof Error) || !FAULTS.some((kind) => error instanceof kind)) throw error;
     process.stderr.write(`ampere: ${error.message}\n`);
     return 1;
   }

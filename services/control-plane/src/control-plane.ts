@@ -4,9 +4,10 @@
 // 1. The query string and body are read, then the members of the operation's input are checked.
 // 2. A clientToken that was used before decides: the same call gets the same answer, another call or one
 //    whose validation failed a conflict.
-// 3. The handler runs in one transaction together with the note of its clientToken. As SQLite is
+// 3. Files that take long to read are read before, out of this thread.
+// 4. The handler runs in one transaction together with the note of its clientToken. As SQLite is
 //    synchronous here, no other request comes between a check (quota, token, status) and its change.
-// 4. Effects outside the database (the directory in memory, the engine) follow the commit.
+// 5. Effects outside the database (the directory in memory, the engine) follow the commit.
 import { dirname, join } from 'node:path';
 import type {
   ApiResponse,
@@ -18,44 +19,51 @@ import type {
   RouteResult,
   WorkspaceBackend,
   WorkspaceDirectory,
-  WorkspaceSettingsListener,
 } from '@ampere/contracts';
 import { type AttachedPolicy, PolicyCache } from '@ampere/iam';
 import { RotatedLines } from '@ampere/json-lines';
 import type { Limits } from '@ampere/limits';
+import { type HttpGet, TokenVerifier } from '@ampere/oidc';
 import { assert, type Clock, type Disk, type Random } from '@ampere/platform';
-import { type Account, type AccountOptions, ensureAccount, RootCredentials } from './account.ts';
+import type { TopicStore } from '@ampere/sns';
+import { type Account, type AccountOptions, ensureAccount } from './account.ts';
+import { type InputValues, readInput } from './api/validate.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
 import type { DefinitionReaders } from './definition-readers.ts';
 import { ApiError, fieldsInvalid, RESOURCE_TYPES, requestInFlight, tokenReused } from './errors.ts';
+import { iamService } from './iam-api/index.ts';
+import { Identity } from './identity/identity.ts';
 import type { Log } from './log.ts';
-import type { AnyOperation, OperationContext, OperationParts } from './operation.ts';
+import type { AnyOperation, OperationParts } from './operation.ts';
 import { OPERATIONS } from './operations/index.ts';
 import { PageTokens } from './page-tokens.ts';
 import { QuotaStore } from './quotas/quota-store.ts';
 import { Quotas } from './quotas/quotas.ts';
 import { ServiceQuotas } from './quotas/service-quotas.ts';
 import { parseBody, parseQuery } from './request-parts.ts';
+import { requestTagKeys, type TagRequest } from './request-tag-keys.ts';
 import { hashInput, RequestTokens, type TokenKey } from './request-tokens.ts';
+import { type Listeners, ResourceListeners } from './resource-listeners.ts';
 import { ResourceNames } from './resource-names.ts';
+import { ResourceStore } from './resource-store.ts';
 import { Router } from './router.ts';
 import { RulesNamespaceStore } from './rules-namespace-store.ts';
 import { Settings } from './settings.ts';
+import { SqliteTopicStore } from './sqlite-topic-store.ts';
 import { Store } from './store.ts';
+import { stsService } from './sts-api/index.ts';
 import { TagStore } from './tag-store.ts';
 import { workspaceResource } from './taggable.ts';
-import { type InputValues, readInput } from './validate.ts';
 import { MemoryDirectory } from './workspace-directory.ts';
 import { WorkspaceLifecycle } from './workspace-lifecycle.ts';
 import { WorkspacePartStore } from './workspace-part-store.ts';
-import { effectiveSettings } from './workspace-settings.ts';
 import { WorkspaceStore } from './workspace-store.ts';
 
 /** A gigabyte of records at most. */
 const AUDIT_FILE_BYTES_MAX = 1 << 20;
 const AUDIT_FILES_MAX = 1024;
 
-export interface ControlPlaneOptions {
+export interface ControlPlaneOptions extends Listeners {
   /** File of the database; it and its folder are made when they are missing, for the owner alone. */
   readonly databasePath: string;
   /** Path of the compiled SQLite addon; undefined looks for it beside better-sqlite3. */
@@ -68,10 +76,12 @@ export interface ControlPlaneOptions {
   readonly account?: AccountOptions | undefined;
   readonly limits: Limits;
   readonly backend: WorkspaceBackend;
-  /** Told the settings of workspaces whose owners set some: at the start, and after each change. */
-  readonly settingsListener?: WorkspaceSettingsListener | undefined;
-  /** Who understands rule files and alert manager definitions; without, their operations aren't there. */
+  /** Who understands the files that users send; without, their operations aren't there. */
   readonly readers?: DefinitionReaders | undefined;
+  /** Fetches documents of OpenID Connect issuers; without, no token is accepted. */
+  readonly oidcGet?: HttpGet | undefined;
+  /** URLs of issuers inside our network, which may be spoken to without TLS. */
+  readonly privateIssuers?: readonly string[] | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly disk: Disk;
@@ -82,6 +92,8 @@ export interface ControlPlaneOptions {
 export interface LocalControlPlane extends ControlPlane {
   /** The account with its root access key, for the credentials file. */
   readonly account: Account;
+  /** Where the embedded SNS topics are kept; usable until `stop`. */
+  readonly topicStore: TopicStore;
   /** The AWS APIs beside AMP's. */
   readonly services: readonly AwsService[];
   /** Takes down a management call in the audit trail. */
@@ -123,9 +135,11 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Lo
 
 class SqliteControlPlane implements LocalControlPlane {
   readonly account: Account;
+  readonly topicStore: TopicStore;
   readonly services: readonly AwsService[];
   readonly credentials: CredentialStore;
   readonly workspaces: WorkspaceDirectory;
+  readonly #identity: Identity;
   readonly #audit: AuditTrail;
   readonly #parts: OperationParts;
   readonly #requestTokens: RequestTokens;
@@ -134,22 +148,25 @@ class SqliteControlPlane implements LocalControlPlane {
   #stopped = false;
 
   constructor(store: Store, auditLines: RotatedLines, options: ControlPlaneOptions) {
-    const { limits, backend, clock, random, log, publicUrl, settingsListener, readers = {} } = options;
+    const { limits, backend, clock, random, log, publicUrl, readers = {} } = options;
     const operations = OPERATIONS.filter(({ needs }) => needs === undefined || readers[needs] !== undefined);
     const settings = new Settings(store);
     this.account = ensureAccount(store, settings, options.account ?? {}, random);
-    this.credentials = new RootCredentials(this.account);
+    this.topicStore = new SqliteTopicStore(store, settings);
     const names = new ResourceNames(this.account.accountId, options.region);
     const directory = new MemoryDirectory(names, (resource) => tags.of(resource));
-    const workspaces = new WorkspaceStore(store, (workspaceId) => refresh(workspaceId));
+    const workspaces = new WorkspaceStore(store, (workspaceId) => {
+      refresh(workspaceId);
+      if (workspaces.find(workspaceId) === undefined) listeners.workspaceRemoved(workspaceId);
+    });
     const parts = new WorkspacePartStore(store, clock, (workspaceId, kind) => {
-      if (kind === 'configuration') tellSettings(workspaceId);
+      listeners.partChanged(workspaceId, kind);
       if (kind === 'resource-policy') refresh(workspaceId);
     });
-    const tellSettings = (workspaceId: string): void =>
-      settingsListener?.settingsChanged(workspaceId, effectiveSettings(workspaceId, parts, limits));
     const tags = new TagStore(store, ({ kind, id }) => {
       if (kind === 'workspace') refresh(id);
+      // What policies compare with is remembered with who they are attached to.
+      if (kind.startsWith('iam-')) identity.revision.count();
     });
     const refresh = (workspaceId: string): void => {
       const workspace = workspaces.find(workspaceId);
@@ -167,11 +184,43 @@ class SqliteControlPlane implements LocalControlPlane {
       return content && { name: workspaceId, policy: policies.parse(content.policyDocument, 'resource') };
     };
     for (const workspaceId of workspaces.ids()) refresh(workspaceId);
-    for (const workspaceId of parts.owners('configuration')) tellSettings(workspaceId);
-    const namespaces = new RulesNamespaceStore(store, clock);
-    const lifecycle = new WorkspaceLifecycle({ store, workspaces, tags, namespaces, backend, clock, log });
+    const namespaces = new RulesNamespaceStore(store, clock, (workspaceId) =>
+      listeners.rulesChanged(workspaceId),
+    );
+    const resources = new ResourceStore(store, clock, (kind, id) => {
+      if (kind === 'scraper') listeners.scraperChanged(id);
+    });
+    const listeners = new ResourceListeners(options, { parts, namespaces, resources, limits, names });
+    const lifecycle = new WorkspaceLifecycle({
+      store,
+      workspaces,
+      tags,
+      namespaces,
+      resources,
+      backend,
+      clock,
+      log,
+    });
     const pages = new PageTokens(pageTokenKey(store, settings, random));
     this.workspaces = directory;
+    const identity = new Identity({
+      store,
+      account: this.account,
+      region: options.region,
+      tags,
+      settings,
+      clock,
+      random,
+      privateIssuers: options.privateIssuers ?? [],
+      resources: (arn) => {
+        const workspaceId = arn.slice(arn.lastIndexOf('/') + 1);
+        const workspace = directory.arnOf(workspaceId) === arn ? directory.find(workspaceId) : undefined;
+        return { policy: workspace?.resourcePolicy, tags: directory.tagsOf(arn) };
+      },
+    });
+    this.#identity = identity;
+    this.credentials = identity.credentials;
+    const verifier = new TokenVerifier({ get: options.oidcGet ?? noOidc, clock });
     const quotaStore = new QuotaStore(store, clock);
     const quotas = new Quotas({
       store,
@@ -181,12 +230,16 @@ class SqliteControlPlane implements LocalControlPlane {
         backend.setLimits(data).catch((error: unknown) => {
           log.error({ err: error }, 'the engine did not take changed limits');
         });
-        for (const workspaceId of parts.owners('configuration')) tellSettings(workspaceId);
+        for (const workspaceId of parts.owners('configuration')) {
+          listeners.partChanged(workspaceId, 'configuration');
+        }
       },
     });
     const { accountId } = this.account;
     this.#audit = new AuditTrail({ lines: auditLines, region: options.region, accountId, clock, random });
     this.services = [
+      iamService(identity),
+      stsService(identity, verifier),
       this.#audit,
       new ServiceQuotas({
         quotas,
@@ -203,6 +256,8 @@ class SqliteControlPlane implements LocalControlPlane {
       workspaces,
       parts,
       namespaces,
+      resources,
+      directory,
       readers,
       tags,
       lifecycle,
@@ -216,6 +271,7 @@ class SqliteControlPlane implements LocalControlPlane {
     this.#requestTokens = new RequestTokens(store, clock);
     this.#router = new Router(operations, names);
     this.#operations = new Map(operations.map((operation) => [operation.name, operation]));
+    listeners.start();
     lifecycle.resume();
   }
 
@@ -227,13 +283,18 @@ class SqliteControlPlane implements LocalControlPlane {
     return this.#router.route(method, rawPath);
   }
 
+  conditionKeys(request: TagRequest): ReadonlyMap<string, readonly string[]> {
+    const operation = this.#operations.get(request.match.operation);
+    return operation === undefined ? new Map() : requestTagKeys(operation, request);
+  }
+
   async execute(request: ControlPlaneRequest): Promise<ApiResponse> {
     assert(!this.#stopped, 'a request to a control plane that was stopped');
     const operation = this.#operations.get(request.match.operation);
     assert(operation !== undefined, `no operation ${request.match.operation}`);
     try {
-      const body = this.#answer(operation, request);
-      return { status: operation.successStatus, headers: headers(request.requestId), body };
+      const body = await this.#answer(operation, request);
+      return { status: operation.status, headers: headers(request.requestId), body };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       return errorResponse(error, request.requestId);
@@ -243,26 +304,26 @@ class SqliteControlPlane implements LocalControlPlane {
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#parts.lifecycle.stop();
+    this.#identity.stop();
     this.#parts.store.close();
     await this.#audit.close();
   }
 
-  #answer(operation: AnyOperation, request: ControlPlaneRequest): Uint8Array {
+  async #answer(operation: AnyOperation, request: ControlPlaneRequest): Promise<Uint8Array> {
     const { principal, match } = request;
-    const { input, violations } = readInput(operation.input, {
+    const { input, violations } = readInput(operation.name, {
       path: match.pathParameters,
       query: parseQuery(request.search),
       body: hasBody(operation) ? parseBody(request.body) : {},
     });
-    const context: OperationContext = {
-      ...this.#parts,
-      principal,
-      action: match.action,
-    };
+    const asked = { ...this.#parts, principal, action: match.action };
+    // What readInput let pass has the type that the operation's description stands for.
+    const reading = violations.length === 0 ? await operation.read?.(input as never, asked) : undefined;
+    assert(!this.#stopped, 'the control plane was stopped while a request was read');
+    const context = { ...asked, reading };
     const work = (): Uint8Array => {
       const [first, ...others] = violations;
       if (first !== undefined) throw fieldsInvalid([first, ...others]);
-      // What readInput let pass has the type that the operation's shapes stand for.
       return encode(operation.handler(input as never, context));
     };
     const token = input['clientToken'];
@@ -294,6 +355,9 @@ class SqliteControlPlane implements LocalControlPlane {
   }
 }
 
+/** Where nothing was given to fetch with. */
+const noOidc: HttpGet = () => Promise.reject(new Error('this server makes no requests to issuers'));
+
 /** What a conflict over a clientToken is about: the workspace, or the token when there is none yet. */
 function subject(key: TokenKey, input: InputValues): { resourceId: string; resourceType: string } {
   const workspaceId = input['workspaceId'];
@@ -305,7 +369,7 @@ function subject(key: TokenKey, input: InputValues): { resourceId: string; resou
 
 /** A body of an operation that has no members in it is ignored, like unknown members. */
 function hasBody(operation: AnyOperation): boolean {
-  return Object.values(operation.input).some((member) => member.place === 'body');
+  return operation.members.some(({ place }) => place === 'body');
 }
 
 function pageTokenKey(store: Store, settings: Settings, random: Random): Uint8Array {

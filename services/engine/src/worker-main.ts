@@ -3,24 +3,28 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert, NodeDisk, SystemClock, SystemRandom } from '@ampere/platform';
 import { NO_DELIVERY } from './alertmanager/no-delivery.ts';
-import type { EngineSettings } from './engine-settings.ts';
 import { openLocalEngine } from './local-engine.ts';
 import { errorFields } from './log.ts';
+import type { EngineStart } from './transport/engine-worker.ts';
 import { hostEngine, portOf } from './transport/worker-host.ts';
 
 assert(parentPort !== null, 'the file of the engine thread was started as a program');
 const port = parentPort;
+const { reportsQueries, ...settings } = workerData as EngineStart;
 
 const isOpen = await hostEngine(portOf(port), (log) => {
   // A promise that nobody waited for failed: a fault of ours, but no reason to take everyone's engine away.
   process.on('unhandledRejection', (error) => log('error', 'a promise failed unheard', errorFields(error)));
   return openLocalEngine({
-    ...(workerData as EngineSettings),
+    ...settings,
     disk: new NodeDisk(),
     clock: new SystemClock(),
     random: new SystemRandom(),
     delivery: NO_DELIVERY,
     log,
+    ...(reportsQueries
+      ? { onQueryFinished: (record) => port.postMessage({ type: 'queryFinished', record }) }
+      : {}),
   });
 });
 if (!isOpen) port.close();

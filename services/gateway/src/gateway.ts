@@ -104,6 +104,7 @@ class HttpGateway implements Gateway {
       authenticator:
         options.authenticator ??
         new SignatureAuthenticator({ credentials: controlPlane.credentials, clock, region }),
+      credentials: controlPlane.credentials,
       workspaces: controlPlane.workspaces,
       budget: this.#budget,
       clock,
@@ -141,6 +142,7 @@ class HttpGateway implements Gateway {
       record,
       lifecycle,
       bodyBytesMax,
+      publicFile: options.publicFile,
       metricsArn: `arn:aws:aps:${region}:${options.accountId}:/metrics`,
     });
     this.#listener = this.#makeListener(undefined, undefined);

@@ -13,6 +13,7 @@ test('without a file and variables the defaults hold', () => {
     logLevel: 'info',
     metricsListen: undefined,
     walFsync: 'always',
+    queries: { threads: undefined, timeoutMs: 120_000, slowLogMs: 5000, experimental: true },
   });
 });
 
@@ -50,10 +51,46 @@ const refused = (name: string, text: string, environment: Record<string, string>
     expect(attempt).not.toThrow(/\n/);
   });
 
+test('what leaves the server, by default and as told', () => {
+  const { outgoing } = readConfiguration(undefined, {});
+  expect(outgoing).toMatchObject({
+    receivers: 'sns',
+    outbound: { allowPrivate: false, allow: [] },
+    smtp: undefined,
+  });
+  const told = readConfiguration(
+    file(
+      'outbound: {allow: [10.0.0.0/8]}\nalertmanager: {receivers: all}\nsns: {smtp: {smarthost: "mail:587", from: a@b.c}}',
+    ),
+    { AMPERE_SNS_ENDPOINT: 'http://sns:1/' },
+  ).outgoing;
+  expect(told).toMatchObject({
+    receivers: 'all',
+    outbound: { allow: ['10.0.0.0/8'] },
+    snsEndpoint: 'http://sns:1/',
+    smtp: { from: 'a@b.c', server: { host: 'mail', port: 587, tls: 'required' } },
+  });
+});
+
+refused('no network', 'outbound: {allow: [10.0.0.0/33]}', {}, 'outbound.allow.0', 'a network');
+refused(
+  'half an SMTP login',
+  'sns: {smtp: {smarthost: "m:25", from: a@b.c, username: u}}',
+  {},
+  'sns.smtp.username',
+);
 refused('an unknown key', 'liste: x', {}, 'ampere.yaml: liste: unknown key', 'data_dir');
 refused('an unknown key inside', 'log: {lvl: x}', {}, 'ampere.yaml: log.lvl: unknown key', 'level');
 refused('an unknown limit', 'limits: {defaults: {series: 1}}', {}, 'limits.defaults.series', 'active_series');
 refused('a bad value', 'log: {level: loud}', {}, 'log.level', 'one of trace, debug, info');
+refused('no threads', 'queries: {threads: 0}', {}, 'queries.threads', '>= 1');
+refused(
+  'a timeout without unit',
+  'queries: {timeout: "30"}',
+  {},
+  'queries.timeout',
+  'a duration such as 30s',
+);
 refused('a bad variable', '', { AMPERE_LISTEN: 'here' }, 'AMPERE_LISTEN', 'host:port');
 refused('a bad account', 'account_id: "12"', {}, 'account_id', '^[0-9]{12}$');
 refused('a number for an account', 'account_id: 123456789012', {}, 'account_id', 'string');

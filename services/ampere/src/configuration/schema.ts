@@ -2,6 +2,7 @@
 // ignored would be found out when it is needed.
 
 import { NETWORK_SCHEMA } from './network.ts';
+import { OUTGOING_SCHEMA } from './outgoing.ts';
 
 /** JSON schema (draft 7) of the YAML file. */
 export const CONFIGURATION_SCHEMA = {
@@ -22,10 +23,13 @@ export const CONFIGURATION_SCHEMA = {
     },
     ...NETWORK_SCHEMA,
     public_url: { type: 'string', format: 'http-url' },
-    sns: {
+    ...OUTGOING_SCHEMA,
+    oidc: {
       type: 'object',
       additionalProperties: false,
-      properties: { endpoint: { type: 'string', format: 'http-url' } },
+      properties: {
+        private_issuers: { type: 'array', maxItems: 100, items: { type: 'string', format: 'http-url' } },
+      },
     },
     log: {
       type: 'object',
@@ -41,6 +45,20 @@ export const CONFIGURATION_SCHEMA = {
       type: 'object',
       additionalProperties: false,
       properties: { fsync: { enum: ['always', 'interval', 'off'] } },
+    },
+    promql: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { experimental: { type: 'boolean' } },
+    },
+    queries: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        threads: { type: 'integer', minimum: 1, maximum: 256 },
+        timeout: { type: 'string', format: 'duration' },
+        slow_log_ms: { type: 'integer', minimum: 0, maximum: 86_400_000 },
+      },
     },
     // The limits' own names and values are checked by @ampere/limits, which knows them.
     limits: {
