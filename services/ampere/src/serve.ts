@@ -136,6 +136,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
   });
   opened.add(() => engine.stop());
   let publicUrl = configuration.publicUrl ?? urlOf(configuration.listen);
+  const getOfIssuer = oidcGet(configuration.privateIssuers, clock);
   const controlPlane: LocalControlPlane = await openControlPlane({
     databasePath: join(dataFolder, 'control-plane.sqlite'),
     nativeBinding,
@@ -153,7 +154,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
       accountId: () => controlPlane.account.accountId,
       receivers: configuration.outgoing.receivers,
     }),
-    oidcGet: oidcGet(configuration.privateIssuers, clock),
+    oidcGet: getOfIssuer,
     privateIssuers: configuration.privateIssuers,
     clock,
     random,
@@ -197,6 +198,9 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     limits,
     listeners: configuration.listeners,
     network: configuration.network,
+    tokens: { issuers: configuration.tokenIssuers, get: getOfIssuer },
+    basicAuth: configuration.basicAuth,
+    collectionRules: configuration.collectionRules,
     ...(configuration.metricsListen === undefined ? {} : { metricsListen: configuration.metricsListen }),
   });
   opened.add(() => gateway.stop());
