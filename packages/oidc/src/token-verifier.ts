@@ -1,3 +1,9 @@
+// Whether a token is genuine and in force (RFC 7519, RFC 8725).
+//
+// 1. Its form and length are checked, and that it claims to be of the issuer that the caller means.
+// 2. The signature, by an asymmetric algorithm that is allowed, with the issuer's key that the header names.
+// 3. `exp`, `nbf` and `iat`, with a minute's tolerance, and that the claims are there which must be.
+
 import type { Clock } from '@ampere/platform';
 import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
 import { type HttpGet, IssuerKeys } from './issuer-keys.ts';
