@@ -27,13 +27,19 @@ export const TRUSTED: TokenIssuer = {
   ],
 };
 
+interface Outage {
+  problem: Error | undefined;
+  /** Answers wait for it. */
+  until: Promise<void> | undefined;
+}
+
 export interface TokenFixture {
   readonly fixture: Fixture;
   readonly mint: TokenMint;
   /** URLs that were fetched from the issuer. */
   readonly fetched: string[];
   /** What the issuer answers with, when not with its documents. */
-  readonly outage: { problem: Error | undefined };
+  readonly outage: Outage;
   /** A request with an Authorization header and nothing else to tell who sends it. */
   call(method: string, target: string, authorization: string, body?: string): Promise<RawResponse>;
 }
@@ -43,9 +49,10 @@ export async function startTokenFixture(
   trusted: Partial<TokenIssuer> = {},
 ): Promise<TokenFixture> {
   const fetched: string[] = [];
-  const outage: { problem: Error | undefined } = { problem: undefined };
+  const outage: Outage = { problem: undefined, until: undefined };
   const get: HttpGet = async (url) => {
     fetched.push(url);
+    await outage.until;
     if (outage.problem !== undefined) throw outage.problem;
     const document = mint.documentAt(url);
     return { status: document === undefined ? 404 : 200, body: Buffer.from(JSON.stringify(document ?? {})) };

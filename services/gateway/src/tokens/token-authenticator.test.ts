@@ -1,7 +1,7 @@
 // Which tokens are believed, how often an issuer is asked, and what the client is told.
 
 import { expect, test } from 'vitest';
-import { startFixture, workspacePath } from '../testing/gateway-fixture.ts';
+import { head, startFixture, workspacePath } from '../testing/gateway-fixture.ts';
 import { AUDIENCE, CLAIMS, ISSUER, startTokenFixture, type TokenFixture } from '../testing/token-fixture.ts';
 
 const QUERY = workspacePath('api/v1/query?query=1');
@@ -202,6 +202,47 @@ test('keys that can not be had: the sender shall try again, and the log says why
   outage.problem = undefined;
   fixture.clock.advance(10_000);
   expect(await statusOf(tokens, mint.token(CLAIMS))).toBe(200);
+});
+
+test('a body that turns out broken while keys are fetched is answered as any other', async () => {
+  const { fixture, mint, fetched, outage } = await startTokenFixture();
+  let answer = () => {};
+  outage.until = new Promise((resolve) => {
+    answer = resolve;
+  });
+  const headers = { host: 'ampere.test', authorization: `Bearer ${mint.token(CLAIMS)}` };
+  const client = await fixture.connect();
+  const path = workspacePath('api/v1/remote_write');
+  client.write(head('POST', path, { ...headers, 'transfer-encoding': 'chunked' }), '3\r\nabc\r\n');
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  while (fetched.length === 0) await turn();
+  client.write('no chunk\r\n');
+  for (let n = 0; n < 20; n++) await turn();
+  answer();
+  expect((await client.response()).status).toBe(400);
+  expect(fixture.handled).toBe(0);
+});
+
+test('a client that goes while keys are fetched leaves nothing behind', async () => {
+  const { fixture, mint, fetched, outage } = await startTokenFixture();
+  let answer = () => {};
+  outage.until = new Promise((resolve) => {
+    answer = resolve;
+  });
+  const headers = { host: 'ampere.test', authorization: `Bearer ${mint.token(CLAIMS)}` };
+  const client = await fixture.connect();
+  client.write(
+    head('POST', workspacePath('api/v1/remote_write'), { ...headers, 'content-length': '9' }),
+    'abc',
+  );
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  while (fetched.length === 0) await turn();
+  client.destroy();
+  while (!fixture.logLines.some(({ status }) => status === 499)) await turn();
+  answer();
+  for (let n = 0; n < 20; n++) await turn();
+  expect(fixture.registry.text()).toMatch(/^ampere_http_requests_in_flight 0$/m);
+  expect(fixture.handled).toBe(0);
 });
 
 test('keys are fetched from where the configuration says, and the issuer is not asked', async () => {
