@@ -23,6 +23,7 @@ import { PushHandler } from './ingest/push.ts';
 import { PushMetrics } from './ingest/push-metrics.ts';
 import { errorFields, type Log } from './log.ts';
 import { apiError } from './responses.ts';
+import { BlockImportHandler } from './tenants/block-import.ts';
 import { Maintenance } from './tenants/maintenance.ts';
 import type { OpenStorage } from './tenants/storage.ts';
 import { registerStorageMetrics } from './tenants/storage-metrics.ts';
@@ -31,6 +32,7 @@ import { Tenants } from './tenants/tenants.ts';
 import { registerUsageMetrics } from './usage/usage-metrics.ts';
 
 const PUSH_PATH = '/api/v1/push';
+const IMPORT_PATH = '/api/v1/import';
 const QUERY_PREFIX = '/prometheus/api/v1/';
 const ALERT_MANAGER_PREFIX = '/alertmanager/';
 
@@ -78,6 +80,7 @@ export class Engine implements EngineClient {
   readonly #tenants: Tenants;
   readonly #maintenance: Maintenance;
   readonly #push: PushHandler;
+  readonly #import: BlockImportHandler;
   readonly #failures: Counter;
   #isStopping = false;
 
@@ -90,6 +93,7 @@ export class Engine implements EngineClient {
     this.#options = options;
     this.#tenants = tenants;
     this.#maintenance = maintenance;
+    this.#import = new BlockImportHandler(options);
     this.#push = push;
     this.#failures = registry.counter(
       'ampere_engine_failures_total',
@@ -199,6 +203,7 @@ export class Engine implements EngineClient {
 
   #handlerOf(path: string): Handler | undefined {
     if (path === PUSH_PATH) return this.#push;
+    if (path === IMPORT_PATH) return this.#import;
     if (path.startsWith(QUERY_PREFIX)) return this.#options.queryApi;
     return path.startsWith(ALERT_MANAGER_PREFIX) ? this.#options.alerting : undefined;
   }
