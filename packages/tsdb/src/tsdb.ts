@@ -334,7 +334,7 @@ export class Tsdb {
   async #retain(nowMs: number): Promise<void> {
     const head = this.#head;
     const newest = Math.max(head.maxTimeMs, newestMs(this.#blocks));
-    const cutoffMs = retentionCutoffMs(nowMs, newest, this.#options.retentionMs ?? 0);
+    const cutoffMs = retentionCutoffMs(nowMs, newest, retentionMs(this.#options));
     const oldestBlock = this.#blocks.blocks[0];
     const isBlockPast = oldestBlock !== undefined && oldestBlock.meta.maxTime <= cutoffMs;
     if (isBlockPast || (head.minTimeMs ?? Number.POSITIVE_INFINITY) < cutoffMs) await this.#forget(cutoffMs);
@@ -439,9 +439,14 @@ export class Tsdb {
   }
 }
 
+function retentionMs({ retentionMs: kept = 0 }: TsdbOptions): number {
+  return typeof kept === 'number' ? kept : kept();
+}
+
 /** Opens the blocks, which lie in the database's folder as they do in Prometheus'. */
 async function openBlocks(options: TsdbOptions): Promise<BlockStore> {
-  const { disk, folder, clock, cache, log, retentionMs = 0 } = options;
+  const { disk, folder, clock, cache, log } = options;
+  const keptMs = retentionMs(options);
   // A process that died may have named a block and not made the name durable; the log is cut by it.
   await disk.syncFolder(folder);
   return await BlockStore.open({
@@ -449,7 +454,7 @@ async function openBlocks(options: TsdbOptions): Promise<BlockStore> {
     disk,
     clock,
     random: options.random ?? new SystemRandom(),
-    rangesMs: blockRanges(retentionMs === 0 ? Number.POSITIVE_INFINITY : retentionMs),
+    rangesMs: blockRanges(keptMs === 0 ? Number.POSITIVE_INFINITY : keptMs),
     ...(cache === undefined ? {} : { cache }),
     ...(log === undefined ? {} : { log }),
   });

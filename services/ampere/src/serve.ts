@@ -16,12 +16,15 @@ import { Registry } from '@ampere/metrics';
 import { type Clock, DiskError, NodeDisk, SystemClock, SystemRandom } from '@ampere/platform';
 import type { Logger } from 'pino';
 import manifest from '../package.json' with { type: 'json' };
+import { Background } from './background/background.ts';
 import { bundledAddon } from './bundled-addon.ts';
 import type { Configuration } from './configuration/configuration.ts';
 import { urlOf } from './configuration/listen-address.ts';
 import { exportLines, writeCredentialFiles } from './credential-files.ts';
 import { definitionReaders } from './definition-readers.ts';
 import { FolderLockError, lockFolder } from './folder-lock.ts';
+import { LogGroups } from './log-groups/log-groups.ts';
+import { WorkspaceLogWriter } from './log-groups/workspace-log-writer.ts';
 import { createLogger } from './logger.ts';
 import { openEmbeddedSns } from './notifications.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
@@ -107,6 +110,9 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
   const failed = new Promise<void>((resolve) => {
     reportFailure = resolve;
   });
+  const logGroups = new LogGroups({ folder: join(dataFolder, 'logs'), disk, clock, logger });
+  opened.add(() => logGroups.close());
+  const workspaceLogs = new WorkspaceLogWriter(logGroups);
   const engine = await EngineWorker.start({
     entry: new URL('./engine-worker.mjs', import.meta.url),
     settings: {
@@ -118,12 +124,24 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
       slowQueryMs: SLOW_QUERY_MS,
     },
     log: (level, message, fields) => logger[level](fields ?? {}, message),
+    workspaceLogs,
     onExit: (error) => {
       logger.fatal({ err: error }, 'the engine has ended; the server stops so that it can be started afresh');
       reportFailure();
     },
   });
   opened.add(() => engine.stop());
+  const background = new Background({
+    entry: new URL('./background-worker.mjs', import.meta.url),
+    settings: {
+      targetsFolder: join(dataFolder, 'scrape-targets'),
+      ...configuration.outgoing.scrape,
+    },
+    engine,
+    logGroups,
+    logger,
+  });
+  opened.add(() => background.stop());
   let publicUrl = configuration.publicUrl ?? urlOf(configuration.listen);
   const controlPlane: LocalControlPlane = await openControlPlane({
     databasePath: join(dataFolder, 'control-plane.sqlite'),
@@ -140,7 +158,12 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     readers: definitionReaders(limits, {
       accountId: () => controlPlane.account.accountId,
       receivers: configuration.outgoing.receivers,
+      elsewhere: background,
     }),
+    settingsListener: engine,
+    definitionListener: engine,
+    scraperListener: background,
+    loggingListener: workspaceLogs,
     clock,
     random,
     disk,

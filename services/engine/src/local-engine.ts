@@ -1,5 +1,6 @@
 // The engine with everything it is made of: databases, PromQL, the query API.
 
+import type { WorkspaceLogs } from '@ampere/contracts';
 import { Limits } from '@ampere/limits';
 import { Registry } from '@ampere/metrics';
 import type { Clock, Disk, Random } from '@ampere/platform';
@@ -9,6 +10,7 @@ import { Engine } from './engine.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import type { Log } from './log.ts';
 import { promQl, QueryApi } from './query-api/index.ts';
+import { TenantSettings } from './tenants/tenant-settings.ts';
 import { tsdbStorage } from './tenants/tsdb-storage.ts';
 import { WorkspaceAlerting } from './workspace-alerting.ts';
 
@@ -26,12 +28,16 @@ export interface LocalEngineOptions extends EngineSettings {
   readonly random: Random;
   readonly log: Log;
   readonly delivery: NotificationDelivery;
+  /** Told what the owners of workspaces may want to know. */
+  readonly workspaceLogs?: WorkspaceLogs | undefined;
 }
 
 /** Opens all storage; the engine that comes out runs in this thread. */
 export function openLocalEngine(options: LocalEngineOptions): Promise<Engine> {
-  const { dataDir, fsync, buildInfo, slowQueryMs, publicUrl, disk, clock, random, log } = options;
+  const { dataDir, fsync, buildInfo, slowQueryMs, publicUrl, disk, clock, random, log, workspaceLogs } =
+    options;
   const limits = new Limits(options.limits);
+  const settings = new TenantSettings(limits);
   const registry = new Registry();
   const promql = promQl(evaluate, PROMQL_OPTIONS, STABLE_LANGUAGE);
   const alerting = new WorkspaceAlerting({
@@ -39,6 +45,7 @@ export function openLocalEngine(options: LocalEngineOptions): Promise<Engine> {
     promql,
     publicUrl,
     delivery: options.delivery,
+    workspaceLogs,
     registry,
     disk,
     clock,
@@ -48,8 +55,9 @@ export function openLocalEngine(options: LocalEngineOptions): Promise<Engine> {
   return Engine.open({
     dataDir,
     limits,
-    openStorage: tsdbStorage({ limits, fsync, disk, clock, random, log }),
-    queryApi: new QueryApi({ clock, promql, buildInfo, slowQueryMs, log, registry }),
+    settings,
+    openStorage: tsdbStorage({ limits: settings, fsync, disk, clock, random, log }),
+    queryApi: new QueryApi({ clock, promql, buildInfo, slowQueryMs, log, workspaceLogs, registry }),
     alerting,
     registry,
     disk,

@@ -71,6 +71,7 @@ interface Document {
   public_url?: string;
   sns?: SnsSection;
   outbound?: OutboundSection;
+  scrape?: OutboundSection;
   alertmanager?: AlertmanagerSection;
   log?: { level?: string };
   metrics?: { listen?: string };

@@ -9,7 +9,7 @@
 // Anything that is no refusal in Prometheus' words is a bug of ours: a 500 without details, and the
 // error with its stack in the log.
 
-import type { EngineBody, EngineRequest, EngineResponse } from '@ampere/contracts';
+import type { EngineBody, EngineRequest, EngineResponse, WorkspaceLogs } from '@ampere/contracts';
 import type { Registry } from '@ampere/metrics';
 import type { Clock } from '@ampere/platform';
 import { errorFields, type Log } from '../log.ts';
@@ -32,6 +32,8 @@ export interface QueryApiOptions {
   readonly log: Log;
   /** Queries that take at least so long are logged; 0 for all. */
   readonly slowQueryMs: number;
+  /** Told of each query that has ended. */
+  readonly workspaceLogs?: WorkspaceLogs | undefined;
   /** Where the API registers its metrics; once a registry. */
   readonly registry: Registry;
 }
@@ -79,10 +81,26 @@ export class QueryApi {
     } finally {
       const durationMs = clock.monotonicMs() - context.startedAtMs;
       this.#metrics.observe(route.name, outcome, durationMs, context.report.samples);
+      if (route.isQuery) this.#tellOwner(context, outcome, durationMs);
       if (route.isQuery && durationMs >= this.#options.slowQueryMs) {
         this.#logQuery(context, route, outcome, durationMs);
       }
     }
+  }
+
+  #tellOwner({ request, report }: EndpointContext, outcome: string, durationMs: number): void {
+    this.#options.workspaceLogs?.onQueryFinished({
+      workspaceId: request.tenant,
+      query: report.query.slice(0, LOGGED_QUERY_LENGTH_MAX),
+      startMs: report.startMs,
+      endMs: report.endMs,
+      stepMs: report.stepMs,
+      samplesProcessed: report.samples,
+      durationMs,
+      outcome,
+      principalArn: request.principalArn,
+      requestId: request.requestId,
+    });
   }
 
   #bug({ request }: EndpointContext, route: Route, error: unknown): PrometheusError {

@@ -48,7 +48,10 @@ export interface HaSource {
 }
 
 /** What the workspace uses of its limits. */
-export type UsageSource = Pick<WorkspaceUsage, 'note' | 'limits' | 'discardedSamples' | 'storage'>;
+export type UsageSource = Pick<
+  WorkspaceUsage,
+  'note' | 'limits' | 'labelSets' | 'discardedSamples' | 'storage'
+>;
 
 /** The rules of a workspace as they are evaluated. */
 export interface RuleSource {

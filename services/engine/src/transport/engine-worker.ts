@@ -1,7 +1,14 @@
 // The engine in a thread of its own, so that no query or flush holds up the thread that has the sockets.
 
 import { Worker } from 'node:worker_threads';
-import type { EngineClient, EngineRequest, EngineResponse, RulesNamespaceFile } from '@ampere/contracts';
+import type {
+  EngineClient,
+  EngineRequest,
+  EngineResponse,
+  RulesNamespaceFile,
+  WorkspaceLogs,
+  WorkspaceSettings,
+} from '@ampere/contracts';
 import type { LimitsData } from '@ampere/limits';
 import type { EngineSettings } from '../engine-settings.ts';
 import type { Log } from '../log.ts';
@@ -15,6 +22,8 @@ export interface EngineWorkerOptions {
   readonly settings: EngineSettings;
   /** Takes the thread's log records. */
   readonly log: Log;
+  /** Told what the owners of workspaces may want to know. */
+  readonly workspaceLogs?: WorkspaceLogs;
   /** The thread ended without being asked to; every request has failed, and so will later ones. */
   readonly onExit: (error: Error) => void;
 }
@@ -34,6 +43,10 @@ export class EngineWorker implements EngineClient {
     });
     this.#worker.on('message', (message: FromEngine) => {
       if (message.type === 'log') options.log(message.level, message.message, message.fields);
+      else if (message.type === 'query') options.workspaceLogs?.onQueryFinished(message.query);
+      else if (message.type === 'workspaceLog') {
+        options.workspaceLogs?.workspaceLog(message.workspaceId, message.record);
+      }
     });
     this.#exited = new Promise((resolve) => {
       this.#worker.once('exit', (code) => {
@@ -78,6 +91,10 @@ export class EngineWorker implements EngineClient {
 
   deleteTenant(tenant: string): Promise<void> {
     return this.#client.deleteTenant(tenant);
+  }
+
+  settingsChanged(workspaceId: string, settings: WorkspaceSettings): void {
+    this.#client.settingsChanged(workspaceId, settings);
   }
 
   rulesChanged(workspaceId: string, namespaces: readonly RulesNamespaceFile[]): void {

@@ -14,7 +14,12 @@
 // `rules` and `alertManager` tell what is in force, and nobody answers. `abort` ends the work on a request;
 // `cancel` says that nobody wants the rest of its body.
 
-import type { RulesNamespaceFile } from '@ampere/contracts';
+import type {
+  FinishedQuery,
+  RulesNamespaceFile,
+  WorkspaceLogRecord,
+  WorkspaceSettings,
+} from '@ampere/contracts';
 import type { LimitsData } from '@ampere/limits';
 import type { LogLevel } from '../log.ts';
 
@@ -37,6 +42,7 @@ export type ToEngine =
   | { readonly type: 'credit'; readonly id: number }
   | { readonly type: 'cancel'; readonly id: number }
   | { readonly type: 'call'; readonly id: number; readonly call: EngineCall }
+  | { readonly type: 'settings'; readonly workspaceId: string; readonly settings: WorkspaceSettings }
   | {
       readonly type: 'rules';
       readonly workspaceId: string;
@@ -71,6 +77,8 @@ export type FromEngine =
   | { readonly type: 'result'; readonly id: number; readonly text: string }
   | { readonly type: 'ready' }
   | { readonly type: 'startFailed'; readonly message: string }
+  | { readonly type: 'workspaceLog'; readonly workspaceId: string; readonly record: WorkspaceLogRecord }
+  | { readonly type: 'query'; readonly query: FinishedQuery }
   | {
       readonly type: 'log';
       readonly level: LogLevel;

@@ -1,20 +1,24 @@
-import type { EngineClient } from '@ampere/contracts';
+import type { EngineClient, WorkspaceLogs } from '@ampere/contracts';
 import type { Log } from '../log.ts';
 import type { FromEngine, Port, ToEngine } from './messages.ts';
 import { messageOf, PortServer } from './port-server.ts';
 
 /**
  * Runs an engine in a worker thread: opens it, says so to the thread that started this one, and serves.
- * Log records go there too, as messages.
+ * Log records, and what owners of workspaces may want to know, go there too, as messages.
  * @returns whether it opened; if not, the other thread has been told why
  */
 export async function hostEngine(
   port: Port<FromEngine, ToEngine>,
-  open: (log: Log) => Promise<EngineClient>,
+  open: (log: Log, workspaceLogs: WorkspaceLogs) => Promise<EngineClient>,
 ): Promise<boolean> {
   const log: Log = (level, message, fields = {}) => port.postMessage({ type: 'log', level, message, fields });
+  const workspaceLogs: WorkspaceLogs = {
+    workspaceLog: (workspaceId, record) => port.postMessage({ type: 'workspaceLog', workspaceId, record }),
+    onQueryFinished: (query) => port.postMessage({ type: 'query', query }),
+  };
   try {
-    PortServer.serve(port, await open(log));
+    PortServer.serve(port, await open(log, workspaceLogs));
   } catch (error) {
     port.postMessage({ type: 'startFailed', message: messageOf(error) });
     return false;
