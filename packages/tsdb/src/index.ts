@@ -3,7 +3,6 @@ export type { BlockMeta, BlockParent, BlockStats } from './block/block-meta.ts';
 export { BlockQuerier } from './block/block-querier.ts';
 export { BlockReader, type BlockReaderOptions } from './block/block-reader.ts';
 export { BlockWriter, type BlockWriterOptions } from './block/block-writer.ts';
-export type { HistogramDecoder } from './block/chunk-decode.ts';
 export type { ChunkData } from './block/chunk-writer.ts';
 export { SeriesEntry } from './block/index-reader.ts';
 export { PageCache } from './block/page-cache.ts';
@@ -28,3 +27,4 @@ export {
 } from './options.ts';
 export { Tsdb } from './tsdb.ts';
 export { TsdbReader, type TsdbReaderOptions } from './tsdb-reader.ts';
+export { crc32c } from './wal/crc32c.ts';

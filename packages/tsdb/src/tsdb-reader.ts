@@ -6,7 +6,6 @@
 import type { Disk } from '@ampere/platform';
 import type { Querier } from '@ampere/series';
 import { BlockReader } from './block/block-reader.ts';
-import type { HistogramDecoder } from './block/chunk-decode.ts';
 import { PageCache } from './block/page-cache.ts';
 import { MemoryView } from './head/memory-view.ts';
 import { LabelIndex } from './index/label-index.ts';
@@ -19,7 +18,6 @@ export interface TsdbReaderOptions {
   readonly disk: Disk;
   /** For reading blocks, shared by everything on the thread that reads them; one of its own otherwise. */
   readonly cache?: PageCache;
-  readonly histograms?: HistogramDecoder;
   /** Told when blocks are opened. */
   readonly log?: (event: TsdbEvent) => void;
 }
@@ -69,7 +67,7 @@ export class TsdbReader {
   }
 
   #open(named: readonly LeasedBlock[]): BlockReader[] {
-    const { disk, histograms } = this.#options;
+    const { disk } = this.#options;
     const before = this.#blocks;
     const now = new Map<string, BlockReader>();
     try {
@@ -77,7 +75,7 @@ export class TsdbReader {
         const key = keyOf(block);
         const known = before.get(key);
         const path = `${this.#share.folder}/${block.ulid}`;
-        now.set(key, known ?? BlockReader.open(path, { disk, cache: this.#cache, histograms }));
+        now.set(key, known ?? BlockReader.open(path, { disk, cache: this.#cache }));
       }
     } catch (error) {
       for (const [key, block] of now) if (!before.has(key)) block.release();

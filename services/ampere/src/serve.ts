@@ -7,9 +7,10 @@
 // 5. On SIGTERM or SIGINT all is closed in reverse: no new requests, those in flight end, the control plane
 //    closes its database, the engine flushes. A signal after that ends the process at once.
 
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { AccountError, type LocalControlPlane, openControlPlane, StoreError } from '@ampere/control-plane';
-import { EngineWorker } from '@ampere/engine';
+import { EngineWorker, type PublishForWorkspace } from '@ampere/engine';
 import { createGateway } from '@ampere/gateway';
 import { Limits } from '@ampere/limits';
 import { Registry } from '@ampere/metrics';
@@ -26,14 +27,12 @@ import { FolderLockError, lockFolder } from './folder-lock.ts';
 import { LogGroups } from './log-groups/log-groups.ts';
 import { WorkspaceLogWriter } from './log-groups/workspace-log-writer.ts';
 import { createLogger } from './logger.ts';
-import { openEmbeddedSns } from './notifications.ts';
+import { openEmbeddedSns, workspacePublisher } from './notifications.ts';
+import { oidcGet } from './oidc-get.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
 
 /** Signals closer together than this are one request to stop. */
 const SAME_SIGNAL_MS = 1_000;
-
-/** Queries that take at least so long are logged with what they cost. */
-const SLOW_QUERY_MS = 5_000;
 
 /**
  * `version` is that of the Prometheus whose language and API this is: clients such as Grafana choose
@@ -113,6 +112,12 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
   const logGroups = new LogGroups({ folder: join(dataFolder, 'logs'), disk, clock, logger });
   opened.add(() => logGroups.close());
   const workspaceLogs = new WorkspaceLogWriter(logGroups);
+  // The topics open later than the engine, which may have something to say at once.
+  let publish: PublishForWorkspace = async () => ({
+    ok: false,
+    retry: true,
+    reason: 'the server is starting',
+  });
   const engine = await EngineWorker.start({
     entry: new URL('./engine-worker.mjs', import.meta.url),
     settings: {
@@ -120,11 +125,16 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
       limits: configuration.limits,
       fsync: configuration.walFsync,
       buildInfo: BUILD_INFO,
+      queries: {
+        ...configuration.queries,
+        threads: configuration.queries.threads ?? Math.max(1, availableParallelism() - 1),
+        entry: new URL('./query-worker.mjs', import.meta.url).href,
+      },
       publicUrl: configuration.publicUrl ?? urlOf(configuration.listen),
-      slowQueryMs: SLOW_QUERY_MS,
     },
     log: (level, message, fields) => logger[level](fields ?? {}, message),
     workspaceLogs,
+    publish: (...publication) => publish(...publication),
     onExit: (error) => {
       logger.fatal({ err: error }, 'the engine has ended; the server stops so that it can be started afresh');
       reportFailure();
@@ -164,6 +174,8 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     definitionListener: engine,
     scraperListener: background,
     loggingListener: workspaceLogs,
+    oidcGet: oidcGet(configuration.privateIssuers, clock),
+    privateIssuers: configuration.privateIssuers,
     clock,
     random,
     disk,
@@ -183,6 +195,14 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     logger,
   });
   opened.add(() => sns.stop());
+  publish = workspacePublisher({
+    outgoing: configuration.outgoing,
+    controlPlane,
+    region,
+    clock,
+    random,
+    sns,
+  });
   const gateway = createGateway({
     clock,
     random,

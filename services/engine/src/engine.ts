@@ -41,7 +41,14 @@ interface Handler {
 }
 
 /** Answers everything below `/prometheus/api/v1/`, unknown endpoints included. */
-export type QueryApi = Handler;
+export interface QueryApi extends Handler {
+  /** Ends the queries of a workspace that is about to go. */
+  endWorkspace?(tenantId: string): void;
+  /** Its data is gone. */
+  forgetWorkspace?(tenantId: string): void;
+  /** Ends all queries and whatever they run on. */
+  stop?(): Promise<void>;
+}
 
 /** Carries out rules and alerts, and answers everything below `/alertmanager/`. */
 export interface Alerting extends Handler {
@@ -81,21 +88,15 @@ export class Engine implements EngineClient {
 
   private constructor(
     options: EngineOptions,
-    parts: {
-      settings: TenantSettings;
-      tenants: Tenants;
-      maintenance: Maintenance;
-      pushMetrics: PushMetrics;
-      haMetrics: HaMetrics;
-    },
+    parts: { settings: TenantSettings; tenants: Tenants; maintenance: Maintenance; push: PushHandler },
   ) {
-    const { registry, clock, log } = options;
-    const { settings, tenants, maintenance, pushMetrics, haMetrics } = parts;
+    const { registry } = options;
+    const { settings, tenants, maintenance, push } = parts;
     this.#options = options;
     this.#settings = settings;
     this.#tenants = tenants;
     this.#maintenance = maintenance;
-    this.#push = new PushHandler({ metrics: pushMetrics, haMetrics, clock, log });
+    this.#push = push;
     this.#failures = registry.counter(
       'ampere_engine_failures_total',
       'Requests that failed for a fault of the engine.',
@@ -126,14 +127,17 @@ export class Engine implements EngineClient {
         pushMetrics.removeWorkspace(tenantId);
         haMetrics.removeWorkspace(tenantId);
         maintenance.removeWorkspace(tenantId);
+        options.queryApi.forgetWorkspace?.(tenantId);
         options.alerting?.removeWorkspace(tenantId);
         settings.remove(tenantId);
       },
       onOpened: (tenant) => options.alerting?.tenantOpened(tenant),
     });
-    const maintenance = new Maintenance({ ...options, tenants });
+    const { clock, log } = options;
+    const push = new PushHandler({ metrics: pushMetrics, haMetrics, clock, log });
+    const maintenance = new Maintenance({ ...options, tenants, onPassEnd: () => push.releaseIdle() });
     maintenance.start();
-    return new Engine(options, { settings, tenants, maintenance, pushMetrics, haMetrics });
+    return new Engine(options, { settings, tenants, maintenance, push });
   }
 
   async request(request: EngineRequest): Promise<EngineResponse> {
@@ -168,7 +172,10 @@ export class Engine implements EngineClient {
   }
 
   deleteTenant(tenant: string): Promise<void> {
-    return this.#tenants.delete(tenant);
+    const deleted = this.#tenants.delete(tenant);
+    // No new one comes any more.
+    this.#options.queryApi.endWorkspace?.(tenant);
+    return deleted;
   }
 
   /** Counts from now on: the next write sees the limits, and what is past its retention goes. */
@@ -202,6 +209,7 @@ export class Engine implements EngineClient {
 
   async stop(): Promise<void> {
     this.#isStopping = true;
+    await this.#options.queryApi.stop?.();
     await this.#options.alerting?.stop();
     await this.#maintenance.stop();
     await this.#tenants.close();

@@ -11,7 +11,7 @@ import { hostEngine, portOf } from './transport/worker-host.ts';
 assert(parentPort !== null, 'the file of the engine thread was started as a program');
 const port = parentPort;
 
-const isOpen = await hostEngine(portOf(port), (log, workspaceLogs) => {
+const isOpen = await hostEngine(portOf(port), (log, _publish, workspaceLogs) => {
   // A promise that nobody waited for failed: a fault of ours, but no reason to take everyone's engine away.
   process.on('unhandledRejection', (error) => log('error', 'a promise failed unheard', errorFields(error)));
   return openLocalEngine({

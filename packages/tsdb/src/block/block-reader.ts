@@ -6,8 +6,9 @@
 
 import { assert, type Disk } from '@ampere/platform';
 import { type Labels, type Matcher, SampleColumns } from '@ampere/series';
+import { AliveCheck } from '../alive-check.ts';
 import { type BlockMeta, META_FILE, parseMeta } from './block-meta.ts';
-import { decodeChunk, dropDeleted, type HistogramDecoder, isTouched } from './chunk-decode.ts';
+import { decodeChunk, dropDeleted, isTouched } from './chunk-decode.ts';
 import { CHUNKS_FOLDER, ChunkSegments } from './chunk-segments.ts';
 import { IndexReader, SeriesEntry } from './index-reader.ts';
 import { INDEX_FILE } from './index-sections.ts';
@@ -20,8 +21,6 @@ export interface BlockReaderOptions {
   readonly disk: Disk;
   /** Shared by all readers of the thread; one of its own otherwise. */
   readonly cache?: PageCache;
-  /** Without it, reading a native histogram fails with an `unsupported` BlockError. */
-  readonly histograms?: HistogramDecoder | undefined;
 }
 
 export class BlockReader {
@@ -30,7 +29,6 @@ export class BlockReader {
   readonly index: IndexReader;
   readonly chunks: ChunkSegments;
   readonly tombstones: Tombstones;
-  readonly #histograms: HistogramDecoder | undefined;
   readonly #entry = new SeriesEntry();
   readonly #scratch = new SampleColumns();
   #holders = 1;
@@ -46,7 +44,6 @@ export class BlockReader {
   private constructor(folder: string, options: BlockReaderOptions) {
     const { disk, cache = new PageCache() } = options;
     this.folder = folder;
-    this.#histograms = options.histograms;
     this.meta = readMeta(disk, folder, cache);
     this.tombstones = readTombstones(disk, `${folder}/${TOMBSTONES_FILE}`);
     this.index = new IndexReader(disk, `${folder}/${INDEX_FILE}`, cache);
@@ -78,8 +75,8 @@ export class BlockReader {
   }
 
   /** Series that every matcher takes, in the order of their labels; owned by the caller. */
-  find(matchers: readonly Matcher[]): Uint32Array {
-    return findSeries(this.index, matchers);
+  find(matchers: readonly Matcher[], alive = new AliveCheck(undefined)): Uint32Array {
+    return findSeries(this.index, matchers, alive);
   }
 
   /** The labels of a series. */
@@ -105,14 +102,20 @@ export class BlockReader {
     return false;
   }
 
-  /** Replaces `into` with a series' samples in the range, without those that are deleted. */
-  read(series: number, entry: SeriesEntry, startMs: number, endMs: number, into: SampleColumns): void {
+  /**
+   * Replaces `into` with a series' samples in the range, without those that are deleted; returns how many bytes of
+   * chunks were decoded.
+   */
+  read(series: number, entry: SeriesEntry, startMs: number, endMs: number, into: SampleColumns): number {
     into.clear();
+    let bytes = 0;
     for (let i = 0; i < entry.chunkCount; i++) {
       if (entry.minTimesMs[i]! > endMs) break;
       if (entry.maxTimesMs[i]! < startMs) continue;
       this.#readChunk(series, entry, i, startMs, endMs, into);
+      bytes += this.chunks.length;
     }
+    return bytes;
   }
 
   #readChunk(
@@ -124,7 +127,7 @@ export class BlockReader {
     into: SampleColumns,
   ): void {
     const before = into.length;
-    decodeChunk(this.chunks, entry.chunkRefs[chunk]!, startMs, endMs, into, this.#histograms);
+    decodeChunk(this.chunks, entry.chunkRefs[chunk]!, startMs, endMs, into);
     const deleted = this.tombstones.of(series);
     if (isTouched(entry.minTimesMs[chunk]!, entry.maxTimesMs[chunk]!, deleted)) {
       dropDeleted(into, before, deleted!);

@@ -7,8 +7,6 @@ import { BlockError } from './block-error.ts';
 import { BlockQuerier } from './block-querier.ts';
 import { BlockReader } from './block-reader.ts';
 import { BlockWriter } from './block-writer.ts';
-import type { HistogramDecoder } from './chunk-decode.ts';
-import type { ChunkData } from './chunk-writer.ts';
 import { SeriesEntry } from './index-reader.ts';
 
 const FOLDER = '/blocks';
@@ -27,12 +25,6 @@ function modelOf(labels: Labels, timesMs: readonly number[]): Model {
   return model;
 }
 
-/** A chunk that nobody here can decode. */
-function histogramChunk(minTimeMs: number, maxTimeMs: number, content: number): ChunkData {
-  const bytes = Uint8Array.of(0, 2, content, 1, 2, 3, 4, 5);
-  return { encoding: 2, minTimeMs, maxTimeMs, bytes, from: 0, to: bytes.length };
-}
-
 test('a series is there only when it has a sample in the range', async () => {
   const world = await setUp();
   const meta = await writeBlock(modelOf(up, [0, 1000, 9000]), world);
@@ -47,52 +39,6 @@ test('a series is there only when it has a sample in the range', async () => {
     up.key,
   ]);
   expect(querier.labelNames({ startMs: 9001, endMs: 9999, limit: 0 }, [])).toEqual([]);
-});
-
-test('native histograms are copied by compaction and decoded by who can', async () => {
-  const world = await setUp();
-  const writer = await BlockWriter.create(world);
-  await writer.add(up, [histogramChunk(0, 10, 7), histogramChunk(20, 30, 8)]);
-  const first = await writer.finish();
-  world.clock.advance(1);
-  const other = await BlockWriter.create(world);
-  await other.add(up, [histogramChunk(40, 50, 9)]);
-  const second = await other.finish();
-  expect(first!.stats.numSamples).toBe(4);
-  const blocks = [first, second].map((meta) => BlockReader.open(`${FOLDER}/${meta!.ulid}`, world));
-  world.clock.advance(1);
-  const merged = await compactBlocks(blocks, world);
-  expect(merged!.stats).toMatchObject({ numSamples: 6, numChunks: 3, numSeries: 1 });
-  expect(merged!.compaction.parents.map((parent) => parent.ulid)).toEqual([first!.ulid, second!.ulid]);
-
-  const decoded: number[] = [];
-  const histograms: HistogramDecoder = (encoding, bytes, at, length, _startMs, _endMs, into) => {
-    decoded.push(bytes[at + 2]!);
-    expect([encoding, length]).toEqual([2, 8]);
-    into.reserve(into.length + 1);
-    into.timesMs[into.length++] = decoded.length;
-  };
-  const folder = `${FOLDER}/${merged!.ulid}`;
-  expect(readAll(new BlockQuerier(BlockReader.open(folder, { ...world, histograms })))).toHaveLength(3);
-  expect(decoded).toEqual([7, 8, 9]);
-  const undecoded = new BlockQuerier(BlockReader.open(folder, world));
-  expect(() => readAll(undecoded)).toThrow(
-    /chunks\/000001 at byte 8: native histograms are not decoded here/,
-  );
-});
-
-test('native histograms that overlap are not merged unread', async () => {
-  const world = await setUp();
-  const metas = [];
-  for (const content of [1, 2]) {
-    world.clock.advance(1);
-    const writer = await BlockWriter.create(world);
-    await writer.add(up, [histogramChunk(0, 10, content)]);
-    metas.push(await writer.finish());
-  }
-  const blocks = metas.map((meta) => BlockReader.open(`${FOLDER}/${meta!.ulid}`, world));
-  await expect(compactBlocks(blocks, world)).rejects.toThrow(/native histogram chunk overlaps/);
-  expect(await world.disk.list(FOLDER)).toHaveLength(2);
 });
 
 test('a block without series leaves nothing behind', async () => {

@@ -1,23 +1,10 @@
 // Decodes a located chunk into columns.
 
 import type { SampleColumns } from '@ampere/series';
+import { decodeHistograms } from '../chunk/histogram-decode.ts';
 import { decodeXor } from '../chunk/xor-decode.ts';
 import { type ChunkSegments, ENCODING_XOR } from './chunk-segments.ts';
 import type { Interval } from './tombstones.ts';
-
-/**
- * Appends to `into` the samples of a native histogram chunk (encoding 2: integers, 3: floats) whose time
- * is within [startMs, endMs]. The chunk's data are `length` bytes of `bytes` from `at` on.
- */
-export type HistogramDecoder = (
-  encoding: number,
-  bytes: Uint8Array,
-  at: number,
-  length: number,
-  startMs: number,
-  endMs: number,
-  into: SampleColumns,
-) => void;
 
 /** Appends the samples of the chunk at `ref` within [startMs, endMs]. Throws a BlockError. */
 export function decodeChunk(
@@ -26,18 +13,18 @@ export function decodeChunk(
   startMs: number,
   endMs: number,
   into: SampleColumns,
-  histograms: HistogramDecoder | undefined,
 ): void {
   chunks.locate(ref);
   const { encoding, bytes, view, at, length } = chunks;
   const before = into.length;
   try {
     if (encoding === ENCODING_XOR) decodeXor(view, at, startMs, endMs, into);
-    else if (histograms === undefined) {
-      throw chunks.failure(ref, 'unsupported', 'native histograms are not decoded here');
-    } else histograms(encoding, bytes, at, length, startMs, endMs, into);
+    else decodeHistograms(encoding, bytes, at, length, startMs, endMs, into);
+    // Of samples that are only floats, the column of histograms is short.
+    if (into.histograms !== null) into.histograms.length = into.length;
   } catch (error) {
     into.length = before;
+    if (into.histograms !== null) into.histograms.length = before;
     // The checksum is right and yet the bits lead outside the memory: written so.
     if (error instanceof RangeError)
       throw chunks.failure(ref, 'corrupt', 'a chunk contradicts itself', error);

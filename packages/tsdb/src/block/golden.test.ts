@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NodeDisk, SeededRandom, SystemClock } from '@ampere/platform';
-import { compareText, type Labels, Matcher, type Querier, SampleColumns } from '@ampere/series';
+import {
+  compareText,
+  type FloatHistogram,
+  type Labels,
+  Matcher,
+  type Querier,
+  SampleColumns,
+} from '@ampere/series';
 import { afterAll, describe, expect, test } from 'vitest';
 import { BlockQuerier } from './block-querier.ts';
 import { BlockReader } from './block-reader.ts';
@@ -102,4 +109,37 @@ describe("promtool's block", () => {
     expect(meta!.ulid).toBe(writer.ulid);
     expect(readdirSync(folder)).toEqual([writer.ulid]);
   });
+});
+
+test('native histograms of a block of Prometheus are read as promtool reads them', () => {
+  const snapshot = fileURLToPath(new URL('../../testdata/blocks/prometheus-3.5-histograms', import.meta.url));
+  const expected: Record<string, string[]> = {};
+  for (const line of readFileSync(join(snapshot, 'dump.txt'), 'utf8').trimEnd().split('\n')) {
+    const [, labels, histogram, timeMs] = /^(\{.*?\}) \{(count:.*)\} (\d+)$/.exec(line) ?? [];
+    if (histogram === undefined) continue;
+    const [count, sum, ...buckets] = histogram.split(/, (?=[a-z([])/);
+    const counts = buckets.map((bucket) => Number(bucket.slice(bucket.lastIndexOf(':') + 1)));
+    const numbers = [count, sum].map((field) => Number(field!.slice(field!.indexOf(':') + 1)));
+    (expected[labels!] ??= []).push(JSON.stringify([Number(timeMs), ...numbers, counts]));
+  }
+  const name = readdirSync(snapshot).find((entry) => entry.length === 26)!;
+  const querier = new BlockQuerier(BlockReader.open(join(snapshot, name), { disk }));
+  const read: Record<string, string[]> = {};
+  const columns = new SampleColumns<FloatHistogram>();
+  const set = querier.select(ALL, []);
+  while (set.next()) {
+    set.read(columns);
+    for (let i = 0; i < columns.length; i++) {
+      const one = columns.histograms?.[i];
+      if (one === undefined) continue;
+      const counts = [...one.negativeBuckets].reverse().concat(one.zeroCount, ...one.positiveBuckets);
+      const numbers = [columns.timesMs[i], one.count, one.sum, counts.filter((count) => count !== 0)];
+      (read[braces(set.labels())] ??= []).push(JSON.stringify(numbers));
+    }
+  }
+  querier.close();
+  expect(Object.values(expected).flat().length).toBeGreaterThan(1);
+  // Promtool leaves out the first two: it looks for floats first, then for float histograms, and goes on.
+  for (const [labels, lines] of Object.entries(read)) expect(lines.slice(2)).toEqual(expected[labels]);
+  expect(Object.keys(read)).toEqual(Object.keys(expected));
 });

@@ -18,7 +18,6 @@ import { type BlockMeta, formatMeta, META_FILE } from '../block/block-meta.ts';
 import { BlockQuerier } from '../block/block-querier.ts';
 import { BlockReader } from '../block/block-reader.ts';
 import { CREATION_SUFFIX } from '../block/block-writer.ts';
-import type { HistogramDecoder } from '../block/chunk-decode.ts';
 import { SeriesEntry } from '../block/index-reader.ts';
 import { PageCache } from '../block/page-cache.ts';
 import { encodeTombstones, TOMBSTONES_FILE, Tombstones } from '../block/tombstones.ts';
@@ -39,7 +38,6 @@ export interface BlockStoreOptions {
   /** Lengths of blocks by level (`blockRanges`). */
   readonly rangesMs: readonly number[];
   readonly cache?: PageCache;
-  readonly histograms?: HistogramDecoder;
   readonly samplesPerChunk?: number;
   readonly log?: (event: TsdbEvent) => void;
 }
@@ -287,7 +285,7 @@ export class BlockStore {
 
   /** Opens what is in the folder anew and settles which blocks count. */
   async #load(): Promise<void> {
-    const { disk, folder, histograms } = this.#options;
+    const { disk, folder } = this.#options;
     const known = new Map(this.#blocks.map((block) => [block.ulid, block]));
     const found: BlockReader[] = [];
     this.#damaged = [];
@@ -301,7 +299,7 @@ export class BlockStore {
           continue;
         }
         try {
-          found.push(BlockReader.open(this.#path(name), { disk, cache: this.#cache, histograms }));
+          found.push(BlockReader.open(this.#path(name), { disk, cache: this.#cache }));
         } catch (error) {
           if (!(error instanceof BlockError)) throw error;
           this.#reportDamage(name, error);

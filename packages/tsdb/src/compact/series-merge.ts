@@ -2,8 +2,8 @@
 //
 // 1. The chunks are put in time order; those that are wholly deleted are left out.
 // 2. Chunks that overlap are decoded and merged; of equal times, the sample of the first block counts.
-// 3. Small float chunks in a row are decoded and packed into larger ones; what is large already, or is a
-//    native histogram, is copied as it is.
+// 3. Small float chunks in a row are decoded and packed into larger ones; what is large already, or holds
+//    native histograms, is copied as it is.
 // 4. Samples under tombstones are dropped on the way.
 
 import { SampleColumns } from '@ampere/series';
@@ -49,7 +49,7 @@ export class SeriesMerge {
 
   /**
    * The merged chunks, owned by the caller; none when everything is deleted. Throws a BlockError when a
-   * chunk is corrupt, or is a native histogram that would have to be decoded.
+   * chunk is corrupt.
    */
   merge(sources: readonly SeriesSource[]): ChunkData[] {
     const into: ChunkData[] = [];
@@ -131,12 +131,7 @@ function inTimeOrder(sources: readonly SeriesSource[]): Piece[] {
 function decodePiece(piece: Piece, into: SampleColumns): void {
   const { block, series } = piece.source;
   into.clear();
-  block.chunks.locate(piece.ref);
-  if (block.chunks.encoding !== ENCODING_XOR) {
-    const what = 'a native histogram chunk overlaps another chunk or a deletion, and is not decoded here';
-    throw block.chunks.failure(piece.ref, 'unsupported', what);
-  }
-  decodeChunk(block.chunks, piece.ref, -Infinity, Infinity, into, undefined);
+  decodeChunk(block.chunks, piece.ref, -Infinity, Infinity, into);
   const { length, timesMs } = into;
   let isAscending = length > 0 && timesMs[0] === piece.minMs && timesMs[length - 1] === piece.maxMs;
   for (let i = 1; i < length && isAscending; i++) isAscending = timesMs[i]! > timesMs[i - 1]!;

@@ -7,13 +7,16 @@
 
 import type { SampleColumns } from '@ampere/series';
 import {
+  ENCODING_SHIFT,
   O_CHUNK,
   O_COUNT,
   O_MIN_MS,
+  R_BITS,
   R_FIRST_SEALED,
   R_LAST_MS,
   R_OPEN,
   S_CHUNK,
+  S_LENGTH,
   S_MAX_MS,
   S_MIN_MS,
   S_NEXT,
@@ -21,14 +24,18 @@ import {
 import { decodeXor, decodeXorSamples } from '../chunk/xor-decode.ts';
 import type { MemoryView } from './memory-view.ts';
 
-/** Appends a series' samples within [startMs, endMs] to columns. */
+/** A chunk's length stands below its encoding. */
+const LENGTH_MASK = (1 << ENCODING_SHIFT) - 1;
+
+/** Appends a series' samples within [startMs, endMs] to columns; returns how many bytes of chunks were decoded. */
 export function readSamples(
   view: MemoryView,
   series: number,
   startMs: number,
   endMs: number,
   into: SampleColumns,
-): void {
+): number {
+  let bytes = 0;
   const record = view.series(series);
   const open = view.load(record + R_OPEN);
   if (open !== 0) view.reach(open + O_CHUNK);
@@ -39,12 +46,17 @@ export function readSamples(
     view.reach(chunk + S_CHUNK);
     const minMs = view.float(chunk + S_MIN_MS);
     if (minMs > endMs || minMs >= openMinMs) break;
-    if (view.float(chunk + S_MAX_MS) >= startMs) decodeXor(view.view, chunk + S_CHUNK, startMs, endMs, into);
+    if (view.float(chunk + S_MAX_MS) >= startMs) {
+      decodeXor(view.view, chunk + S_CHUNK, startMs, endMs, into);
+      bytes += view.word(chunk + S_LENGTH) & LENGTH_MASK;
+    }
     chunk = view.load(chunk + S_NEXT);
   }
   if (openMinMs <= endMs && view.float(record + R_LAST_MS) >= startMs) {
     decodeXorSamples(view.view, open + O_CHUNK, count, startMs, endMs, into);
+    bytes += (view.word(record + R_BITS) + 7) >>> 3;
   }
+  return bytes;
 }
 
 /** Whether a series has a sample within [startMs, endMs]; `scratch` is used to look into a chunk. */

@@ -3,7 +3,7 @@
 import type { EngineOptions, Evaluate, Expr, ValueType } from '@ampere/promql';
 import type { EvaluatedGroup } from '@ampere/rules';
 import type { Matcher, Querier } from '@ampere/series';
-import type { TsdbStatus } from '@ampere/tsdb';
+import type { Lease, TsdbShare, TsdbStatus } from '@ampere/tsdb';
 import type { WorkspaceUsage } from '../usage/workspace-usage.ts';
 
 /** The limits of one workspace that bear on queries; 0 is unlimited. */
@@ -12,6 +12,11 @@ export interface QueryLimits {
   readonly queryTimeRangeMs: number;
   /** Samples that one query may hold in memory. */
   readonly querySamplesMax: number;
+  /** Bytes of chunks that an instant query, or each day of a range query, may read. */
+  readonly queryBytesMax: number;
+  /** Queries of the workspace that run at once, and those that wait for it. */
+  readonly concurrentQueriesMax: number;
+  readonly queuedQueriesMax: number;
   /** For the answer of status/runtimeinfo. */
   readonly retentionMs: number;
 }
@@ -29,11 +34,19 @@ export interface MetadataSource {
 }
 
 /** What is read of a workspace's database. */
-export interface QueryStorage {
+export interface ReadStorage {
   /** A fresh reading of the data; the API closes it. */
   querier(): Querier;
+}
+
+/** What the engine's own thread knows of a workspace's database. */
+export interface QueryStorage extends ReadStorage {
   /** At most `limit` entries a list. */
   status(limit: number): TsdbStatus;
+  /** What another thread needs once to read the database; left out when no other thread can. */
+  share?(): TsdbShare;
+  /** What there is now, kept for another thread until `release`. */
+  lease?(): Lease;
 }
 
 /** The elected replicas of clusters; times in milliseconds since 1970. */
@@ -53,6 +66,12 @@ export type UsageSource = Pick<
   'note' | 'limits' | 'labelSets' | 'discardedSamples' | 'storage'
 >;
 
+/** One workspace as endpoints that read its data see it, on whatever thread. */
+export interface ReadTenant {
+  readonly tsdb: ReadStorage;
+  readonly limits: QueryLimits;
+}
+
 /** The rules of a workspace as they are evaluated. */
 export interface RuleSource {
   /** By namespace and name. */
@@ -61,14 +80,13 @@ export interface RuleSource {
   readonly faults: ReadonlyMap<string, string>;
 }
 
-/** One workspace as the query API sees it. */
-export interface QueryTenant {
+/** One workspace as the query API sees it on the engine's thread. */
+export interface QueryTenant extends ReadTenant {
   readonly tsdb: QueryStorage;
   readonly metadata: MetadataSource;
   readonly ha: HaSource;
   readonly usage: UsageSource;
   readonly rules: RuleSource;
-  readonly limits: QueryLimits;
 }
 
 /** PromQL, as the package of that name offers it. The functions that take text throw ParseError. */

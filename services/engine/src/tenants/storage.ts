@@ -1,5 +1,6 @@
+import type { LinearMemory } from '@ampere/platform';
 import type { Appender, Querier } from '@ampere/series';
-import type { TsdbStatus } from '@ampere/tsdb';
+import type { Lease, TsdbShare, TsdbStatus } from '@ampere/tsdb';
 
 /** What a database knows of itself, for metrics. */
 export interface StorageStats {
@@ -34,9 +35,15 @@ export interface StorageStats {
 
 /** What the engine asks of one tenant's database. `Tsdb` of @ampere/tsdb is one. */
 export interface TenantStorage {
+  /** Where its head lives, and write requests are decoded so that the appender finds them in place. */
+  readonly linearMemory?: LinearMemory;
   appender(): Appender;
   querier(): Querier;
   stats(): StorageStats;
+  /** What another thread needs once to read the database; left out when no other thread can. */
+  share?(): TsdbShare;
+  /** What there is now, kept for another thread until `release`. */
+  lease?(): Lease;
   /** Active series of the metric that has most of them. */
   activeInLargestMetric(): number;
   /** Where the series come from; at most `limit` entries a list. */

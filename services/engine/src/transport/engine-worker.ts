@@ -10,8 +10,10 @@ import type {
   WorkspaceSettings,
 } from '@ampere/contracts';
 import type { LimitsData } from '@ampere/limits';
+import type { PublishOutcome } from '@ampere/sns';
+import type { PublishForWorkspace } from '../alertmanager/notification-delivery.ts';
 import type { EngineSettings } from '../engine-settings.ts';
-import type { Log } from '../log.ts';
+import { errorFields, type Log } from '../log.ts';
 import type { FromEngine } from './messages.ts';
 import { EngineUnavailableError, PortClient } from './port-client.ts';
 import { portOf } from './worker-host.ts';
@@ -24,17 +26,21 @@ export interface EngineWorkerOptions {
   readonly log: Log;
   /** Told what the owners of workspaces may want to know. */
   readonly workspaceLogs?: WorkspaceLogs;
+  /** Publishes for alert managers; its answer goes back to the thread. Never rejects for faults of the world. */
+  readonly publish: PublishForWorkspace;
   /** The thread ended without being asked to; every request has failed, and so will later ones. */
   readonly onExit: (error: Error) => void;
 }
 
 export class EngineWorker implements EngineClient {
   readonly #worker: Worker;
+  readonly #options: EngineWorkerOptions;
   readonly #client: PortClient;
   readonly #exited: Promise<void>;
   #isStopping = false;
 
   private constructor(options: EngineWorkerOptions) {
+    this.#options = options;
     this.#worker = new Worker(options.entry, { workerData: options.settings });
     this.#client = new PortClient(portOf(this.#worker));
     let cause: Error | undefined;
@@ -46,7 +52,7 @@ export class EngineWorker implements EngineClient {
       else if (message.type === 'query') options.workspaceLogs?.onQueryFinished(message.query);
       else if (message.type === 'workspaceLog') {
         options.workspaceLogs?.workspaceLog(message.workspaceId, message.record);
-      }
+      } else if (message.type === 'publish') void this.#publish(message);
     });
     this.#exited = new Promise((resolve) => {
       this.#worker.once('exit', (code) => {
@@ -57,6 +63,17 @@ export class EngineWorker implements EngineClient {
         resolve();
       });
     });
+  }
+
+  async #publish({ id, workspaceId, message, identity }: Extract<FromEngine, { type: 'publish' }>) {
+    let outcome: PublishOutcome;
+    try {
+      outcome = await this.#options.publish(workspaceId, message, identity);
+    } catch (error) {
+      this.#options.log('error', 'BUG: publishing failed', { workspace: workspaceId, ...errorFields(error) });
+      outcome = { ok: false, retry: true, reason: 'internal error of the server' };
+    }
+    this.#worker.postMessage({ type: 'published', id, outcome });
   }
 
   /** Resolves when all storage is open; rejects when the thread can't get so far. */

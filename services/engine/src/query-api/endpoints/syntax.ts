@@ -1,22 +1,22 @@
 // format_query, parse_query and query_exemplars: endpoints that look at a query without running it.
 
 import { type Expr, ParseError } from '@ampere/promql';
-import { type Answer, answer, type EndpointContext } from '../endpoint.ts';
+import { type Answer, answer, type ReadContext } from '../endpoint.ts';
 import { smallValue } from '../json-writer.ts';
 import { badData } from '../prometheus-error.ts';
 import { MAX_TIME_MS, MIN_TIME_MS } from '../times.ts';
 import { parseQuery } from './query.ts';
 
-export function formatQuery(context: EndpointContext): Answer {
+export function formatQuery(context: ReadContext): Answer {
   return answer(smallValue(context.promql.format(parseQuery(context))));
 }
 
-export function parseQueryTree(context: EndpointContext): Answer {
+export function parseQueryTree(context: ReadContext): Answer {
   return answer(smallValue(context.promql.toJson(parseQuery(context))));
 }
 
 /** No exemplars are kept, so the data is empty; the parameters are checked all the same. */
-export function queryExemplars({ parameters, promql, report }: EndpointContext): Answer {
+export function queryExemplars({ parameters, promql, report }: ReadContext): Answer {
   const startMs = parameters.timeOr('start', MIN_TIME_MS);
   const endMs = parameters.timeOr('end', MAX_TIME_MS);
   if (endMs < startMs) throw badData('end timestamp must not be before start timestamp');
