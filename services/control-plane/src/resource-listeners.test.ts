@@ -21,7 +21,10 @@ class Listener implements DefinitionListener {
 }
 
 const readers = {
-  ruleFile: (data: Uint8Array) => ({ problems: Buffer.from(data).toString() === 'b' ? ['bad'] : [], groups: [] }),
+  ruleFile: (data: Uint8Array) => ({
+    problems: Buffer.from(data).toString() === 'b' ? ['bad'] : [],
+    groups: [],
+  }),
   alertManager: async (data: Uint8Array): Promise<AlertManagerReading> =>
     Buffer.from(data).toString().startsWith('bad')
       ? { kind: 'failed', reason: 'it is bad' }
