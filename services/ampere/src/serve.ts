@@ -131,9 +131,11 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
         entry: new URL('./query-worker.mjs', import.meta.url).href,
       },
       publicUrl: configuration.publicUrl ?? urlOf(configuration.listen),
+      outbound: configuration.outgoing.outbound,
     },
     log: (level, message, fields) => logger[level](fields ?? {}, message),
     workspaceLogs,
+    onQueryFinished: (record) => workspaceLogs.onQueryFinished(record),
     publish: (...publication) => publish(...publication),
     onExit: (error) => {
       logger.fatal({ err: error }, 'the engine has ended; the server stops so that it can be started afresh');
@@ -165,13 +167,13 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     },
     limits,
     backend: engine,
+    definitionListener: engine,
     readers: definitionReaders(limits, {
       accountId: () => controlPlane.account.accountId,
       receivers: configuration.outgoing.receivers,
       elsewhere: background,
     }),
     settingsListener: engine,
-    definitionListener: engine,
     scraperListener: background,
     loggingListener: workspaceLogs,
     oidcGet: oidcGet(configuration.privateIssuers, clock),

@@ -1,6 +1,6 @@
 // The engine with everything it is made of: databases, PromQL, the query API.
 
-import type { FinishedQuery, WorkspaceLogs } from '@ampere/contracts';
+import type { WorkspaceLogs } from '@ampere/contracts';
 import { Limits } from '@ampere/limits';
 import { Registry } from '@ampere/metrics';
 import type { Clock, Disk, Random } from '@ampere/platform';
@@ -16,25 +16,6 @@ import { TenantSettings } from './tenants/tenant-settings.ts';
 import { tsdbStorage } from './tenants/tsdb-storage.ts';
 import { WorkspaceAlerting } from './workspace-alerting.ts';
 
-/** What the owner of a workspace sees in the log group: evaluations, not look-ups of labels. */
-const LOGGED_ENDPOINTS: readonly string[] = ['query', 'query_range'];
-
-function finishedQuery({ samples, ...record }: QueryRecord): FinishedQuery {
-  const { workspaceId, query, startMs, endMs, stepMs, durationMs, outcome, principalArn, requestId } = record;
-  return {
-    workspaceId,
-    query,
-    startMs,
-    endMs,
-    stepMs,
-    samplesProcessed: samples,
-    durationMs,
-    outcome,
-    principalArn,
-    requestId,
-  };
-}
-
 export interface LocalEngineOptions extends EngineSettings {
   readonly disk: Disk;
   readonly clock: Clock;
@@ -44,7 +25,7 @@ export interface LocalEngineOptions extends EngineSettings {
   readonly onQueryFinished?: (record: QueryRecord) => void;
   readonly delivery: NotificationDelivery;
   /** Told what the owners of workspaces may want to know. */
-  readonly workspaceLogs?: WorkspaceLogs | undefined;
+  readonly workspaceLogs?: Pick<WorkspaceLogs, 'workspaceLog'> | undefined;
 }
 
 /** Opens all storage; the engine that comes out runs in this thread. */
@@ -80,10 +61,7 @@ export function openLocalEngine(options: LocalEngineOptions): Promise<Engine> {
       log,
       registry,
       ...(queries.threads > 0 ? { makeRunner: startQueryThreads({ ...queries, clock, log }) } : {}),
-      onQueryFinished: (record) => {
-        options.onQueryFinished?.(record);
-        if (LOGGED_ENDPOINTS.includes(record.endpoint)) workspaceLogs?.onQueryFinished(finishedQuery(record));
-      },
+      onQueryFinished: options.onQueryFinished,
     }),
     alerting,
     registry,

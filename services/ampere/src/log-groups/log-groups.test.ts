@@ -59,14 +59,15 @@ test('records are lines with the time, in the order of their coming', async () =
 test('workspaces log where they say, and queries from their threshold on', () => {
   const lines: [string, unknown][] = [];
   const writer = new WorkspaceLogWriter({ append: (group, message) => lines.push([group, message]) });
-  const query = (samplesProcessed: number) =>
+  const query = (samples: number) =>
     writer.onQueryFinished({
       workspaceId: 'ws-1',
       query: 'up',
       startMs: 1000,
       endMs: 2000,
       stepMs: 500,
-      samplesProcessed,
+      samples,
+      endpoint: 'query_range',
       durationMs: 1.5,
       outcome: 'success',
       principalArn: 'arn',

@@ -9,6 +9,8 @@ import type {
 } from '@ampere/contracts';
 import type { LogGroups } from './log-groups.ts';
 
+const EVALUATIONS: readonly string[] = ['query', 'query_range'];
+
 export class WorkspaceLogWriter implements WorkspaceLogs, WorkspaceLoggingListener {
   readonly #groups: Pick<LogGroups, 'append'>;
   readonly #logging = new Map<string, WorkspaceLogging>();
@@ -33,9 +35,10 @@ export class WorkspaceLogWriter implements WorkspaceLogs, WorkspaceLoggingListen
   }
 
   onQueryFinished(query: FinishedQuery): void {
-    const { workspaceId, samplesProcessed, stepMs } = query;
+    const { workspaceId, samples, stepMs } = query;
+    if (!EVALUATIONS.includes(query.endpoint)) return;
     for (const { logGroupArn, samplesMin } of this.#logging.get(workspaceId)?.queries ?? []) {
-      if (samplesProcessed < samplesMin) continue;
+      if (samples < samplesMin) continue;
       this.#groups.append(logGroupArn, {
         workspaceId,
         message: {
@@ -44,7 +47,7 @@ export class WorkspaceLogWriter implements WorkspaceLogs, WorkspaceLoggingListen
           start: String(query.startMs),
           end: String(query.endMs),
           step: String(stepMs),
-          samples: String(samplesProcessed),
+          samples: String(samples),
           durationMs: query.durationMs.toFixed(3),
           outcome: query.outcome,
           principal: query.principalArn,

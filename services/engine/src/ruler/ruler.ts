@@ -20,7 +20,7 @@ export interface RulerOptions {
   readonly publicUrl: string;
   /** Takes what fires and what has resolved to the workspace's alert manager. */
   readonly send: (workspaceId: string, alerts: readonly SentAlert[]) => void;
-  readonly workspaceLogs?: WorkspaceLogs | undefined;
+  readonly workspaceLogs?: Pick<WorkspaceLogs, 'workspaceLog'> | undefined;
   readonly registry: Registry;
   readonly clock: Clock;
   readonly log: Log;

@@ -32,7 +32,7 @@ export interface WorkspaceRulerOptions {
   readonly clock: Clock;
   readonly log: Log;
   /** Told of rules that fail. */
-  readonly workspaceLogs?: WorkspaceLogs | undefined;
+  readonly workspaceLogs?: Pick<WorkspaceLogs, 'workspaceLog'> | undefined;
 }
 
 export class WorkspaceRuler {

@@ -14,6 +14,7 @@ import type { PublishOutcome } from '@ampere/sns';
 import type { PublishForWorkspace } from '../alertmanager/notification-delivery.ts';
 import type { EngineSettings } from '../engine-settings.ts';
 import { errorFields, type Log } from '../log.ts';
+import type { QueryRecord } from '../queries/query-directory.ts';
 import type { FromEngine } from './messages.ts';
 import { EngineUnavailableError, PortClient } from './port-client.ts';
 import { portOf } from './worker-host.ts';
@@ -25,11 +26,23 @@ export interface EngineWorkerOptions {
   /** Takes the thread's log records. */
   readonly log: Log;
   /** Told what the owners of workspaces may want to know. */
-  readonly workspaceLogs?: WorkspaceLogs;
+  readonly workspaceLogs?: Pick<WorkspaceLogs, 'workspaceLog'>;
   /** Publishes for alert managers; its answer goes back to the thread. Never rejects for faults of the world. */
   readonly publish: PublishForWorkspace;
+  /** Told of every query that has ended, whatever became of it. */
+  readonly onQueryFinished?: (record: QueryRecord) => void;
   /** The thread ended without being asked to; every request has failed, and so will later ones. */
   readonly onExit: (error: Error) => void;
+}
+
+/** What the engine's thread finds in its workerData. */
+export interface EngineStart extends EngineSettings {
+  /** Whether somebody wants to hear of queries that have ended. */
+  readonly reportsQueries: boolean;
+}
+
+function startOf({ settings, onQueryFinished }: EngineWorkerOptions): EngineStart {
+  return { ...settings, reportsQueries: onQueryFinished !== undefined };
 }
 
 export class EngineWorker implements EngineClient {
@@ -41,7 +54,7 @@ export class EngineWorker implements EngineClient {
 
   private constructor(options: EngineWorkerOptions) {
     this.#options = options;
-    this.#worker = new Worker(options.entry, { workerData: options.settings });
+    this.#worker = new Worker(options.entry, { workerData: startOf(options) });
     this.#client = new PortClient(portOf(this.#worker));
     let cause: Error | undefined;
     this.#worker.on('error', (error: Error) => {
@@ -49,10 +62,10 @@ export class EngineWorker implements EngineClient {
     });
     this.#worker.on('message', (message: FromEngine) => {
       if (message.type === 'log') options.log(message.level, message.message, message.fields);
-      else if (message.type === 'query') options.workspaceLogs?.onQueryFinished(message.query);
       else if (message.type === 'workspaceLog') {
         options.workspaceLogs?.workspaceLog(message.workspaceId, message.record);
-      } else if (message.type === 'publish') void this.#publish(message);
+      } else if (message.type === 'queryFinished') options.onQueryFinished?.(message.record);
+      else if (message.type === 'publish') void this.#publish(message);
     });
     this.#exited = new Promise((resolve) => {
       this.#worker.once('exit', (code) => {

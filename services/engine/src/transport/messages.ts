@@ -15,15 +15,11 @@
 // comes back. `rules` and `alertManager` tell what is in force, and nobody answers. `abort` ends the work on a request;
 // `cancel` says that nobody wants the rest of its body.
 
-import type {
-  FinishedQuery,
-  RulesNamespaceFile,
-  WorkspaceLogRecord,
-  WorkspaceSettings,
-} from '@ampere/contracts';
+import type { RulesNamespaceFile, WorkspaceLogRecord, WorkspaceSettings } from '@ampere/contracts';
 import type { LimitsData } from '@ampere/limits';
 import type { OutgoingMessage, PublishIdentity, PublishOutcome } from '@ampere/sns';
 import type { LogLevel } from '../log.ts';
+import type { QueryRecord } from '../queries/query-directory.ts';
 
 export const CHUNKS_AHEAD = 4;
 
@@ -85,10 +81,10 @@ export type FromEngine =
       readonly message: OutgoingMessage;
       readonly identity: PublishIdentity;
     }
+  | { readonly type: 'queryFinished'; readonly record: QueryRecord }
   | { readonly type: 'ready' }
   | { readonly type: 'startFailed'; readonly message: string }
   | { readonly type: 'workspaceLog'; readonly workspaceId: string; readonly record: WorkspaceLogRecord }
-  | { readonly type: 'query'; readonly query: FinishedQuery }
   | {
       readonly type: 'log';
       readonly level: LogLevel;

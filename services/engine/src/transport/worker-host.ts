@@ -12,12 +12,15 @@ import { messageOf, PortServer } from './port-server.ts';
  */
 export async function hostEngine(
   port: Port<FromEngine, ToEngine>,
-  open: (log: Log, publish: PublishForWorkspace, workspaceLogs: WorkspaceLogs) => Promise<EngineClient>,
+  open: (
+    log: Log,
+    publish: PublishForWorkspace,
+    workspaceLogs: Pick<WorkspaceLogs, 'workspaceLog'>,
+  ) => Promise<EngineClient>,
 ): Promise<boolean> {
   const log: Log = (level, message, fields = {}) => port.postMessage({ type: 'log', level, message, fields });
-  const workspaceLogs: WorkspaceLogs = {
+  const workspaceLogs: Pick<WorkspaceLogs, 'workspaceLog'> = {
     workspaceLog: (workspaceId, record) => port.postMessage({ type: 'workspaceLog', workspaceId, record }),
-    onQueryFinished: (query) => port.postMessage({ type: 'query', query }),
   };
   try {
     PortServer.serve(port, await open(log, publishThrough(port), workspaceLogs));
