@@ -9,6 +9,7 @@ import { assert, type Clock } from '@ampere/platform';
 import type { Querier } from '@ampere/series';
 import type { HaTracker } from '../ha/ha-tracker.ts';
 import { LabelSetLimiter } from '../ingest/label-set-limiter.ts';
+import { NO_RULES } from '../query-api/no-rules.ts';
 import type { RuleSource } from '../query-api/tenant.ts';
 import { WorkspaceUsage } from '../usage/workspace-usage.ts';
 import type { MetadataStore } from './metadata-store.ts';
@@ -26,7 +27,7 @@ export class Tenant {
   /** What it uses of its limits. */
   readonly usage: WorkspaceUsage;
   /** Replaced when the workspace has rules. */
-  rules: RuleSource = { groups: [], faults: new Map() };
+  rules: RuleSource = NO_RULES;
   readonly #limitsNow: () => WorkspaceLimits;
   readonly #closing = new AbortController();
   #inFlight = 0;
