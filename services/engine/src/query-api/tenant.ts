@@ -4,6 +4,7 @@ import type { EngineOptions, Evaluate, Expr, ValueType } from '@ampere/promql';
 import type { EvaluatedGroup } from '@ampere/rules';
 import type { Matcher, Querier } from '@ampere/series';
 import type { Lease, TsdbShare, TsdbStatus } from '@ampere/tsdb';
+import type { WhyQuestion, WhyReport } from '../ruler/why.ts';
 import type { WorkspaceUsage } from '../usage/workspace-usage.ts';
 
 /** The limits of one workspace that bear on queries; 0 is unlimited. */
@@ -78,6 +79,8 @@ export interface RuleSource {
   readonly groups: readonly EvaluatedGroup[];
   /** Namespaces that could not be used, with the reason. */
   readonly faults: ReadonlyMap<string, string>;
+  /** Evaluates a rule of one of the groups at a past moment and says why it was or wasn't firing. */
+  explain(question: WhyQuestion): WhyReport;
 }
 
 /** One workspace as the query API sees it on the engine's thread. */
