@@ -12,6 +12,7 @@ import {
   O_CHUNK,
   O_MIN_MS,
   R_BITS,
+  R_CHUNK_SAMPLES,
   R_COUNT,
   R_FIRST_SEALED,
   R_LAST_MS,
@@ -76,13 +77,15 @@ export function hasSampleIn(
   const record = view.series(series);
   let mustLook = false;
   const open = view.load(record + R_OPEN);
-  if (open !== 0 && view.load(record + R_COUNT) !== 0) {
+  const count = view.load(record + R_COUNT);
+  if (open !== 0 && count !== 0) {
     view.reach(open + O_CHUNK);
     const minMs = view.float(open + O_MIN_MS);
     const maxMs = view.float(record + R_LAST_MS);
     if (minMs <= endMs && maxMs >= startMs) {
-      // A chunk has samples at both its ends.
-      if (minMs >= startMs || maxMs <= endMs) return true;
+      // A chunk has samples at both its ends; but the last one may not be published yet.
+      const isWhole = (view.load(record + R_CHUNK_SAMPLES) & 0xffff) === count;
+      if (minMs >= startMs || (maxMs <= endMs && isWhole)) return true;
       mustLook = true;
     }
   }

@@ -1,9 +1,12 @@
 // What identities are between requests: changes count at once, names come and go, sessions end.
 
 import { authorise } from '@ampere/iam';
+import { FakeClock } from '@ampere/platform';
 import { expect, test } from 'vitest';
+import type { Store } from '../store.ts';
 import { QueryCalls } from '../testing/query-calls.ts';
 import { ACCOUNT, TestPlane } from '../testing.ts';
+import { UsageLog } from './usage.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const WORKSPACE = `arn:aws:aps:eu-west-1:${ACCOUNT}:workspace/ws-1`;
@@ -142,6 +145,23 @@ test('when a key was used last is written at most once an hour and survives a st
   expect(await lastUsed(new QueryCalls(await t.restart()))).toBe(second);
 });
 
+test('a disk that takes no more fails no request for the sake of when a key was used', () => {
+  const logged: string[] = [];
+  const full = {
+    prepare: () => ({}),
+    transaction: () => {
+      throw new Error('disk full');
+    },
+  } as unknown as Store;
+  const usage = new UsageLog(full, new FakeClock(1000), {
+    error: (_fields, message) => logged.push(message),
+  });
+  usage.used('AKIAEXAMPLE', 'aps');
+  usage.used('AKIAEXAMPLE', 'iam');
+  expect(usage.lastUse('AKIAEXAMPLE')).toMatchObject({ usedAtMs: 1000, service: 'iam' });
+  expect(logged).toEqual(['when access keys were used last can not be written']);
+});
+
 test('lists skip nothing and repeat nothing when entries come and go between pages', async () => {
   const { calls } = await start();
   for (const name of ['a', 'B', 'c', 'D']) await calls.iam({ Action: 'CreateUser', UserName: name });
@@ -181,6 +201,9 @@ test('what an audit is told holds no secrets', async () => {
     roleSessionName: 'one',
   });
   expect(refused.text).not.toContain(token);
+  const long = { Action: 'AssumeRoleWithWebIdentity', WebIdentityToken: 'secret'.repeat(5000) };
+  expect((await calls.sts(long)).error).toMatch(/Value at 'webIdentityToken' failed to satisfy constraint/);
+  expect((await calls.sts(long)).text).not.toContain('secret');
 });
 
 const check = (name: string, members: Record<string, string>, error: string) =>
