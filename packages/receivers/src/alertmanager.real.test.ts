@@ -143,7 +143,7 @@ receivers:
       clock,
       random,
       notify: async (notification, signal) => {
-        const outcome = await notify(notification, signal);
+        const { outcome } = await notify(notification, signal);
         if (!outcome.ok) failures.push(outcome.reason);
         expect(failures).toEqual([]);
         return outcome;

@@ -1,9 +1,9 @@
 // `email_configs`: a message with a text and an HTML part, through the smarthost of the block or of `global`.
 
-import { ConfigError, type GlobalConfig, type NotifyOutcome } from '@ampere/alertmanager';
+import { ConfigError, type GlobalConfig } from '@ampere/alertmanager';
 import { type MailServer, OutboundError } from '@ampere/outbound';
 import { factsOf, Renderer } from './rendering.ts';
-import type { SenderFactory } from './sender.ts';
+import { notSent, type SenderFactory, type Sent } from './sender.ts';
 import type { Settings } from './settings.ts';
 
 const TLS_PORT = 465;
@@ -17,31 +17,25 @@ export const email: SenderFactory = (settings, global) => {
   const headers = readHeaders(settings);
   settings.end(['auth_password_file']);
 
-  return async (
-    notification,
-    { outbound, templates, externalUrl, sendMail },
-    signal,
-  ): Promise<NotifyOutcome> => {
+  return async (notification, { outbound, templates, externalUrl, sendMail }, signal): Promise<Sent> => {
     const renderer = new Renderer(templates, factsOf(notification, externalUrl));
     const oneLine = (value: string) => value.replace(/[\r\n]+/g, ' ').trim();
     const rendered = new Map([...headers].map(([name, value]) => [name, oneLine(renderer.text(value))]));
     const { Subject: subject = '', ...others } = Object.fromEntries(rendered);
-    if (signal.aborted) return { ok: false, retry: true, reason: 'no time is left' };
+    const body = {
+      ...(text === '' ? {} : { text: renderer.text(text) }),
+      ...(html === '' ? {} : { html: renderer.html(html) }),
+    };
+    const addresses = { from: oneLine(renderer.text(from)), to: oneLine(renderer.text(to)) };
+    const texts = { ...addresses, subject, ...body };
+    if (signal.aborted) return notSent('no time is left', true, texts);
     try {
       const { address } = await outbound.resolve(server.host);
-      const envelope = {
-        from: oneLine(renderer.text(from)),
-        to: oneLine(renderer.text(to)),
-        subject,
-        headers: others,
-        ...(text === '' ? {} : { text: renderer.text(text) }),
-        ...(html === '' ? {} : { html: renderer.html(html) }),
-      };
-      await sendMail({ ...server, address }, envelope);
-      return { ok: true };
+      await sendMail({ ...server, address }, { ...addresses, subject, headers: others, ...body });
+      return { outcome: { ok: true }, texts, answer: 'accepted' };
     } catch (error) {
       if (!(error instanceof OutboundError)) throw error;
-      return { ok: false, retry: error.kind === 'network', reason: error.message };
+      return notSent(error.message, error.kind === 'network', texts);
     }
   };
 };

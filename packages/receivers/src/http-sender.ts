@@ -4,8 +4,9 @@
 // `*_file` settings, proxies, OAuth2.
 
 import { createHash } from 'node:crypto';
-import { ConfigError, type NotifyOutcome, type Plain } from '@ampere/alertmanager';
+import { ConfigError, type Plain } from '@ampere/alertmanager';
 import { type HttpAnswer, type HttpTls, type Outbound, OutboundError } from '@ampere/outbound';
+import { notSent, type Sent } from './sender.ts';
 import { Settings } from './settings.ts';
 
 /** What a request is made with besides itself. */
@@ -83,13 +84,21 @@ function readTls(settings: Settings): HttpTls {
   };
 }
 
-/** Sends one request; `retryCodes` are tried again besides all of 5xx. */
+/**
+ * Sends one request; `retryCodes` are tried again besides all of 5xx. `texts` is what is told of it where the
+ * body holds a secret.
+ */
 export async function send(
   outbound: Outbound,
   config: HttpConfig,
   request: HttpRequest,
-  options: { readonly retryCodes?: readonly number[]; readonly signal: AbortSignal },
-): Promise<NotifyOutcome> {
+  options: {
+    readonly retryCodes?: readonly number[];
+    readonly texts?: Sent['texts'];
+    readonly signal: AbortSignal;
+  },
+): Promise<Sent> {
+  const texts = options.texts ?? { body: request.body };
   let answer: HttpAnswer;
   try {
     answer = await outbound.request({
@@ -108,16 +117,15 @@ export async function send(
     });
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
-    return { ok: false, retry: error.kind === 'network', reason: error.message };
+    return notSent(error.message, error.kind === 'network', texts);
   }
-  const { status } = answer;
-  if (status >= 200 && status < 300) return { ok: true };
-  const details = Buffer.from(answer.body).toString().slice(0, DETAILS_LENGTH_MAX).trim();
-  return {
-    ok: false,
-    retry: status >= 500 || options.retryCodes?.includes(status) === true,
-    reason: `unexpected status code ${status}${details === '' ? '' : `: ${details}`}`,
-  };
+  const { status, body } = answer;
+  const details = Buffer.from(body).toString().slice(0, DETAILS_LENGTH_MAX).trim();
+  const told = details === '' ? String(status) : `${status}: ${details}`;
+  if (status >= 200 && status < 300) return { outcome: { ok: true }, texts, answer: told };
+  const retry = status >= 500 || options.retryCodes?.includes(status) === true;
+  const reason = `unexpected status code ${told}`;
+  return { outcome: { ok: false, retry, reason }, texts, answer: told };
 }
 
 /** What Alertmanager tells receivers of a group: the SHA-256 of its key. */

@@ -1,4 +1,4 @@
-// Makes the `Notify` of a workspace's alert manager: each integration of its configuration with a sender.
+// Makes the notifier of a workspace's alert manager: each integration of its configuration with a sender.
 //
 // A template that fails ends the attempt for good: nothing half-rendered is sent, and the next flush tries again.
 
@@ -8,8 +8,6 @@ import {
   type GlobalConfig,
   type Integration,
   type Notification,
-  type Notify,
-  type NotifyOutcome,
   type SnsConfig,
 } from '@ampere/alertmanager';
 import {
@@ -28,7 +26,7 @@ import { groupHash } from './http-sender.ts';
 import { opsgenie } from './opsgenie.ts';
 import { pagerduty } from './pagerduty.ts';
 import { factsOf, Renderer } from './rendering.ts';
-import type { Sender, SenderFactory, SenderTools } from './sender.ts';
+import { notSent, type Sender, type SenderFactory, type SenderTools, type Sent } from './sender.ts';
 import { Settings } from './settings.ts';
 import { slack } from './slack.ts';
 import { webhook } from './webhook.ts';
@@ -67,8 +65,11 @@ export function checkReceivers(config: AlertmanagerConfig): void {
   }
 }
 
+/** Makes one attempt. Never rejects for faults of the world, nor for templates that fail. */
+export type Notifier = (notification: Notification, signal: AbortSignal) => Promise<Sent>;
+
 /** Throws ConfigError as `checkReceivers` does, and TemplateParseError for a template that can't be parsed. */
-export function createNotifier(options: NotifierOptions): Notify {
+export function createNotifier(options: NotifierOptions): Notifier {
   const { config, outbound, externalUrl, clock, publish } = options;
   const tools: SenderTools = {
     outbound,
@@ -91,13 +92,13 @@ export function createNotifier(options: NotifierOptions): Notify {
     const sender = senders.get(keyOf(notification.receiver, notification.integration));
     if (sender === undefined) {
       // The flush of a configuration that was replaced meanwhile.
-      return { ok: false, retry: false, reason: 'the receiver is not in the configuration any more' };
+      return notSent('the receiver is not in the configuration any more', false);
     }
     try {
       return await sender(notification, tools, signal);
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
-      return { ok: false, retry: false, reason: error.message };
+      return notSent(error.message, false);
     }
   };
 }
@@ -129,7 +130,7 @@ function senderOf(integration: Integration & { kind: string }, global: GlobalCon
 }
 
 function snsSender(config: SnsConfig, publish: Publish): Sender {
-  return async (notification, { templates, externalUrl }, signal): Promise<NotifyOutcome> => {
+  return async (notification, { templates, externalUrl }, signal): Promise<Sent> => {
     const renderer = new Renderer(templates, factsOf(notification, externalUrl));
     const message = snsMessage(config, renderer, notification);
     const { sigv4 } = config;
@@ -141,7 +142,15 @@ function snsSender(config: SnsConfig, publish: Publish): Sender {
       roleArn: sigv4.roleArn,
     };
     const outcome = await publish(message, identity, signal);
-    return outcome.ok ? { ok: true } : outcome;
+    const { target, subject, attributes } = message;
+    const texts = {
+      to: target.kind === 'phone' ? target.number : target.arn,
+      ...(subject === undefined ? {} : { subject }),
+      message: message.message,
+      ...Object.fromEntries([...attributes].map(([name, value]) => [`attribute ${name}`, value])),
+    };
+    if (!outcome.ok) return { outcome, texts, answer: outcome.reason };
+    return { outcome: { ok: true }, texts, answer: `MessageId ${outcome.messageId}` };
   };
 }
 

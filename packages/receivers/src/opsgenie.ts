@@ -1,10 +1,10 @@
 // `opsgenie_configs`: the Alert API: an alert is created under an alias made of the group, and closed under it.
 
-import { ConfigError, type NotifyOutcome } from '@ampere/alertmanager';
+import { ConfigError } from '@ampere/alertmanager';
 import { goJson, sortedRecord } from './go-json.ts';
 import { groupHash, readHttpConfig, send } from './http-sender.ts';
 import { factsOf, Renderer, splitList, truncate } from './rendering.ts';
-import type { SenderFactory } from './sender.ts';
+import type { SenderFactory, Sent } from './sender.ts';
 import { checkedUrl } from './settings.ts';
 
 const MESSAGE_CHARACTERS_MAX = 130;
@@ -40,7 +40,7 @@ export const opsgenie: SenderFactory = (settings, global) => {
   const actions = settings.text('actions');
   settings.end(['api_key_file']);
 
-  return async (notification, { outbound, templates, externalUrl }, signal): Promise<NotifyOutcome> => {
+  return async (notification, { outbound, templates, externalUrl }, signal): Promise<Sent> => {
     const facts = factsOf(notification, externalUrl);
     const renderer = new Renderer(templates, facts);
     const render = (text: string) => renderer.text(text);
@@ -85,7 +85,7 @@ export const opsgenie: SenderFactory = (settings, global) => {
         },
       ];
     });
-    const outcome = await call('POST', 'v2/alerts', {
+    const created = await call('POST', 'v2/alerts', {
       alias,
       message: text,
       description: render(description) || undefined,
@@ -98,10 +98,10 @@ export const opsgenie: SenderFactory = (settings, global) => {
       entity: render(entity) || undefined,
       actions: list(actions),
     });
-    if (!updates || !outcome.ok) return outcome;
+    if (!updates || !created.outcome.ok) return created;
     // An alert that is open keeps its texts unless they are set again.
     const updated = await call('PUT', `v2/alerts/${alias}/message?identifierType=alias`, { message: text });
-    if (!updated.ok) return updated;
+    if (!updated.outcome.ok) return updated;
     return call('PUT', `v2/alerts/${alias}/description?identifierType=alias`, {
       description: render(description),
     });

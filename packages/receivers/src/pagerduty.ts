@@ -1,10 +1,10 @@
 // `pagerduty_configs`: the Events API, version 2 with a routing key, version 1 with a service key.
 
-import { ConfigError, type NotifyOutcome } from '@ampere/alertmanager';
+import { ConfigError } from '@ampere/alertmanager';
 import { goJson, sortedRecord } from './go-json.ts';
 import { groupHash, readHttpConfig, send } from './http-sender.ts';
 import { factsOf, Renderer, truncate } from './rendering.ts';
-import type { SenderFactory } from './sender.ts';
+import { notSent, type SenderFactory, type Sent } from './sender.ts';
 import { checkedUrl } from './settings.ts';
 
 const V1_URL = 'https://events.pagerduty.com/generic/2010-04-15/create_event.json';
@@ -52,7 +52,7 @@ export const pagerduty: SenderFactory = (settings, global) => {
   });
   settings.end(['service_key_file', 'routing_key_file', 'source']);
 
-  return async (notification, { outbound, templates, externalUrl }, signal): Promise<NotifyOutcome> => {
+  return async (notification, { outbound, templates, externalUrl }, signal): Promise<Sent> => {
     const facts = factsOf(notification, externalUrl);
     const renderer = new Renderer(templates, facts);
     const render = (text: string) => renderer.text(text);
@@ -66,7 +66,7 @@ export const pagerduty: SenderFactory = (settings, global) => {
         outbound,
         http,
         { method: 'POST', url: to, headers: { 'content-type': 'application/json' }, body },
-        { retryCodes, signal },
+        { retryCodes, texts: { summary, ...rendered }, signal },
       );
     if (serviceKey !== '') {
       const message = (shown: Record<string, string>) =>
@@ -84,7 +84,7 @@ export const pagerduty: SenderFactory = (settings, global) => {
       return post(V1_URL, withinBytes(message, rendered), [403]);
     }
     const routing = render(routingKey);
-    if (routing === '') return { ok: false, retry: false, reason: 'routing key cannot be empty' };
+    if (routing === '') return notSent('routing key cannot be empty', false);
     const shownImages = images
       .map(({ src, alt, href }) => ({ src: render(src), alt: render(alt), href: render(href) }))
       .filter(({ src }) => src !== '');

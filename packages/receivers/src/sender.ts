@@ -16,12 +16,22 @@ export interface SenderTools {
   readonly sendMail: (server: MailServer, message: MailMessage) => Promise<void>;
 }
 
+/** What came of one attempt. */
+export interface Sent {
+  readonly outcome: NotifyOutcome;
+  /** What was sent, by name, without secrets; for people. */
+  readonly texts: Readonly<Record<string, string>>;
+  /** What the receiver answered; empty when it didn't. */
+  readonly answer: string;
+}
+
+/** An attempt that ended before anything was answered. */
+export function notSent(reason: string, retry: boolean, texts: Sent['texts'] = {}): Sent {
+  return { outcome: { ok: false, retry, reason }, texts, answer: '' };
+}
+
 /** One attempt to tell one integration. Throws TemplateError for a template that fails. */
-export type Sender = (
-  notification: Notification,
-  tools: SenderTools,
-  signal: AbortSignal,
-) => Promise<NotifyOutcome>;
+export type Sender = (notification: Notification, tools: SenderTools, signal: AbortSignal) => Promise<Sent>;
 
 /** Reads an integration's block and what it falls back on. Throws ConfigError. */
 export type SenderFactory = (settings: Settings, global: GlobalConfig) => Sender;

@@ -1,9 +1,9 @@
 // The first file of the engine's thread; EngineWorker starts it, bundled.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { AddressPolicy } from '@ampere/outbound';
+import { AddressPolicy, Outbound } from '@ampere/outbound';
 import { assert, NodeDisk, SystemClock, SystemRandom } from '@ampere/platform';
-import { ReceiverDelivery } from './alertmanager/receiver-delivery.ts';
+import { receiverDelivery } from './alertmanager/receiver-delivery.ts';
 import { openLocalEngine } from './local-engine.ts';
 import { errorFields } from './log.ts';
 import type { EngineStart } from './transport/engine-worker.ts';
@@ -17,13 +17,13 @@ const isOpen = await hostEngine(portOf(port), (log, publish) => {
   // A promise that nobody waited for failed: a fault of ours, but no reason to take everyone's engine away.
   process.on('unhandledRejection', (error) => log('error', 'a promise failed unheard', errorFields(error)));
   const clock = new SystemClock();
-  const outbound = { policy: new AddressPolicy(settings.outbound), clock };
+  const outbound = new Outbound({ policy: new AddressPolicy(settings.outbound), clock });
   return openLocalEngine({
     ...settings,
     disk: new NodeDisk(),
     clock,
     random: new SystemRandom(),
-    delivery: new ReceiverDelivery({ publish, outbound, clock }),
+    delivery: receiverDelivery({ publish, outbound, clock }),
     log,
     ...(reportsQueries
       ? { onQueryFinished: (record) => port.postMessage({ type: 'queryFinished', record }) }

@@ -115,6 +115,7 @@ export class HeadAppender implements Appender {
         this.#attend(reason, columns);
       }
     } finally {
+      this.#head.memory.kernel.publishRows();
       this.#log();
       this.#outcome.appended = view.word(A_APPENDED);
       this.#outcome.newSeries += view.word(A_NEW_SERIES);
@@ -216,7 +217,7 @@ export class HeadAppender implements Appender {
   /** Closes the records that were built and hands them to the log. */
   #log(): void {
     const { memory } = this.#head;
-    this.#wal.add(memory.seriesPayload(), memory.samplesPayload(), memory.loggedMaxTimeMs);
+    this.#wal.add(memory.seriesPayload(), memory.samplesPayload(), memory.loggedMaxTimeMs, memory.checksum);
     memory.clearLog();
   }
 

@@ -11,13 +11,23 @@ export interface Kernel {
   reclaim(beforeEpoch: number, most: number): number;
   /** The tag of a run of bytes. */
   tagOf(from: number, bytes: number): number;
+  /** Goes on with a CRC-32C from the state before its final inversion. */
+  crc32c(state: number, from: number, bytes: number): number;
   findKey(from: number, to: number): number;
   addAlias(series: number, from: number, to: number): void;
   makeSeries(from: number, to: number, number: number): number;
   findOrMakeSeries(from: number, to: number, number: number): number;
   appendRows(): number;
+  /** Has readers see what `appendRows` has stored. */
+  publishRows(): void;
   appendOne(series: number, timeMs: number, low: number, high: number): number;
+  /** As `appendRows` logs a sample. */
+  logOne(number: number, timeMs: number, low: number, high: number): void;
   logSeries(number: number, from: number, to: number): void;
+  replaySeries(to: number): number;
+  noteNumber(number: number, series: number): number;
+  replaySamples(from: number, to: number): number;
+  endReplay(): void;
   dropChunks(beforeMs: number): number;
   takeOutEmpty(): number;
   activeCount(minute: number): number;

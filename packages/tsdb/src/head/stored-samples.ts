@@ -1,6 +1,7 @@
 // Reads the samples of a series from a head's memory, on any thread and while the writer goes on.
 //
-// 1. The open chunk's block is taken first, and the count in it: so many samples are whole.
+// 1. The open chunk's block is taken first, and how many of its samples are published: so many are whole. Both are
+//    of one moment when the block is the same before and after. With none there is no open chunk to read.
 // 2. Then the full chunks that begin before it, oldest first. Had the open chunk been sealed meanwhile, its copy among the
 //    full ones begins when it does, and is left out.
 // So what is read is the series up to some moment, each sample once.
@@ -9,9 +10,10 @@ import type { SampleColumns } from '@ampere/series';
 import {
   ENCODING_SHIFT,
   O_CHUNK,
-  O_COUNT,
   O_MIN_MS,
   R_BITS,
+  R_CHUNK_SAMPLES,
+  R_COUNT,
   R_FIRST_SEALED,
   R_LAST_MS,
   R_OPEN,
@@ -37,10 +39,15 @@ export function readSamples(
 ): number {
   let bytes = 0;
   const record = view.series(series);
-  const open = view.load(record + R_OPEN);
-  if (open !== 0) view.reach(open + O_CHUNK);
-  const count = open === 0 ? 0 : view.load(open + O_COUNT);
-  const openMinMs = open === 0 ? Number.POSITIVE_INFINITY : view.float(open + O_MIN_MS);
+  let open = view.load(record + R_OPEN);
+  let count = view.load(record + R_COUNT);
+  for (let again = view.load(record + R_OPEN); again !== open; again = view.load(record + R_OPEN)) {
+    open = again;
+    count = view.load(record + R_COUNT);
+  }
+  if (open === 0) count = 0;
+  view.reach(open + O_CHUNK);
+  const openMinMs = count === 0 ? Number.POSITIVE_INFINITY : view.float(open + O_MIN_MS);
   let chunk = view.load(record + R_FIRST_SEALED);
   while (chunk !== 0) {
     view.reach(chunk + S_CHUNK);
@@ -70,13 +77,15 @@ export function hasSampleIn(
   const record = view.series(series);
   let mustLook = false;
   const open = view.load(record + R_OPEN);
-  if (open !== 0) {
+  const count = view.load(record + R_COUNT);
+  if (open !== 0 && count !== 0) {
     view.reach(open + O_CHUNK);
     const minMs = view.float(open + O_MIN_MS);
     const maxMs = view.float(record + R_LAST_MS);
     if (minMs <= endMs && maxMs >= startMs) {
-      // A chunk has samples at both its ends.
-      if (minMs >= startMs || maxMs <= endMs) return true;
+      // A chunk has samples at both its ends; but the last one may not be published yet.
+      const isWhole = (view.load(record + R_CHUNK_SAMPLES) & 0xffff) === count;
+      if (minMs >= startMs || (maxMs <= endMs && isWhole)) return true;
       mustLook = true;
     }
   }

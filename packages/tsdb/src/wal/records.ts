@@ -2,7 +2,7 @@
 
 import { assert } from '@ampere/platform';
 import { ByteBuffer } from './byte-buffer.ts';
-import { crc32c } from './crc32c.ts';
+import { CRC_START, continueCrc32c, crc32c } from './crc32c.ts';
 
 export const RECORD_SERIES = 1;
 export const RECORD_SAMPLES = 2;
@@ -19,19 +19,15 @@ export const BATCH_RECORD_BYTES = FRAME_BYTES + 1;
 /** A record is closed when it is so long. */
 export const RECORD_BYTES_MAX = 1 << 20;
 
-/** Room for one sample: control byte, two varints of 8 bytes, the value. */
-const SAMPLE_ROOM_BYTES = 1 + 8 + 8 + 8;
+export const SERIES_NEXT = 1 << 4;
+export const SERIES_DELTA = 2 << 4;
+export const TIME_DELTA = 1 << 6;
 
-const SERIES_SAME = 0 << 4;
-const SERIES_NEXT = 1 << 4;
-const SERIES_DELTA = 2 << 4;
-const TIME_DELTA = 1 << 6;
-
-/** Receives what a record holds. */
+/** Receives the records of the log: payloads are `bytes[from, to)`, valid during the call. */
 export interface RecordSink {
-  /** The label set is `bytes[from, to)`, valid during the call. */
-  series(number: number, bytes: Uint8Array, from: number, to: number): void;
-  sample(series: number, timeMs: number, low: number, high: number): void;
+  series(bytes: Uint8Array, from: number, to: number): void;
+  /** Returns the newest time among them. */
+  samples(bytes: Uint8Array, from: number, to: number): number;
   floor(beforeMs: number): void;
 }
 
@@ -51,53 +47,27 @@ export class SeriesRecord {
   }
 }
 
-/** Builds a samples record. */
-export class SamplesRecord {
-  readonly payload = new ByteBuffer();
-  maxTimeMs = Number.NEGATIVE_INFINITY;
-  #series = 0;
-  #timeMs = 0;
+/** Goes on with the state of a checksum over a payload. */
+export type Checksum = (state: number, payload: Uint8Array) => number;
 
-  add(series: number, timeMs: number, low: number, high: number): void {
-    const { payload } = this;
-    payload.reserve(SAMPLE_ROOM_BYTES);
-    const step = series - this.#series;
-    const delayMs = timeMs - this.#timeMs;
-    const valueBytes =
-      low !== 0
-        ? 8 - ((31 - Math.clz32(low & -low)) >>> 3)
-        : high !== 0
-          ? 4 - ((31 - Math.clz32(high & -high)) >>> 3)
-          : 0;
-    const seriesBits = step === 0 ? SERIES_SAME : step === 1 ? SERIES_NEXT : SERIES_DELTA;
-    payload.bytes[payload.length++] = valueBytes | seriesBits | (delayMs === 0 ? 0 : TIME_DELTA);
-    if (seriesBits === SERIES_DELTA) payload.varint(step);
-    if (delayMs !== 0) payload.varint(delayMs);
-    payload.view.setUint32(payload.length, high);
-    payload.view.setUint32(payload.length + 4, low);
-    payload.length += valueBytes;
-    this.#series = series;
-    this.#timeMs = timeMs;
-    if (timeMs > this.maxTimeMs) this.maxTimeMs = timeMs;
-  }
-
-  clear(): void {
-    this.payload.length = 0;
-    this.maxTimeMs = Number.NEGATIVE_INFINITY;
-    this.#series = 0;
-    this.#timeMs = 0;
-  }
-}
+const checksumHere: Checksum = (state, payload) => continueCrc32c(state, payload, 0, payload.length);
 
 /** Appends a framed record to a batch; its mark is written later, by `stampMark`. */
-export function frameRecord(batch: ByteBuffer, type: number, payload: Uint8Array): void {
+export function frameRecord(
+  batch: ByteBuffer,
+  type: number,
+  payload: Uint8Array,
+  checksum: Checksum = checksumHere,
+): void {
   batch.reserve(FRAME_BYTES + 1 + payload.length);
   const at = batch.length;
+  const from = at + FRAME_BYTES + 1;
   batch.view.setUint32(at + 8, 1 + payload.length, true);
   batch.bytes[at + 12] = type;
-  batch.bytes.set(payload, at + FRAME_BYTES + 1);
-  batch.length = at + FRAME_BYTES + 1 + payload.length;
-  batch.view.setUint32(at + 4, crc32c(batch.bytes, at + 8, batch.length), true);
+  batch.bytes.set(payload, from);
+  batch.length = from + payload.length;
+  const state = continueCrc32c(CRC_START, batch.bytes, at + 8, from);
+  batch.view.setUint32(at + 4, checksum(state, payload) ^ -1, true);
 }
 
 /** Writes the mark of the file they go to into all records of a batch. */
@@ -124,30 +94,9 @@ export function recordType(bytes: Uint8Array, at: number): number {
   return bytes[at + FRAME_BYTES]!;
 }
 
-/** Hands the content of a valid record to a sink; false when it is of a kind that we don't know. */
-export function readRecord(
-  bytes: Uint8Array,
-  view: DataView,
-  at: number,
-  to: number,
-  sink: RecordSink,
-): boolean {
-  const from = at + FRAME_BYTES + 1;
-  switch (bytes[from - 1]) {
-    case RECORD_SERIES:
-      readSeries(bytes, from, to, sink);
-      return true;
-    case RECORD_SAMPLES:
-      readSamples(bytes, view, from, to, sink);
-      return true;
-    case RECORD_FLOOR:
-      sink.floor(view.getFloat64(from, true));
-      return true;
-    case RECORD_BATCH:
-      return true;
-    default:
-      return false;
-  }
+/** Where the payload of a valid record begins. */
+export function payloadFrom(at: number): number {
+  return at + FRAME_BYTES + 1;
 }
 
 /** Payload of a floor record. */
@@ -155,69 +104,4 @@ export function floorPayload(beforeMs: number): Uint8Array {
   const payload = new Uint8Array(8);
   new DataView(payload.buffer).setFloat64(0, beforeMs, true);
   return payload;
-}
-
-/** Where reading stands: varints are read through it. */
-let cursor = 0;
-
-function readUvarint(bytes: Uint8Array): number {
-  let byte = bytes[cursor++]!;
-  let value = byte & 0x7f;
-  let unit = 128;
-  while (byte >= 0x80) {
-    byte = bytes[cursor++]!;
-    value += (byte & 0x7f) * unit;
-    unit *= 128;
-  }
-  return value;
-}
-
-function readVarint(bytes: Uint8Array): number {
-  const value = readUvarint(bytes);
-  return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
-}
-
-function readSeries(bytes: Uint8Array, from: number, to: number, sink: RecordSink): void {
-  cursor = from;
-  while (cursor < to) {
-    const number = readUvarint(bytes);
-    const length = readUvarint(bytes);
-    const labelsFrom = cursor;
-    cursor += length;
-    sink.series(number, bytes, labelsFrom, cursor);
-  }
-}
-
-/** `view` must be readable for 8 bytes behind `to`. */
-function readSamples(bytes: Uint8Array, view: DataView, from: number, to: number, sink: RecordSink): void {
-  let series = 0;
-  let timeMs = 0;
-  let at = from;
-  while (at < to) {
-    const control = bytes[at++]!;
-    const seriesBits = control & (3 << 4);
-    if (seriesBits === SERIES_NEXT) {
-      series++;
-    } else if (seriesBits === SERIES_DELTA) {
-      cursor = at;
-      series += readVarint(bytes);
-      at = cursor;
-    }
-    if ((control & TIME_DELTA) !== 0) {
-      cursor = at;
-      timeMs += readVarint(bytes);
-      at = cursor;
-    }
-    const valueBytes = control & 15;
-    let high = 0;
-    let low = 0;
-    if (valueBytes > 4) {
-      high = view.getUint32(at);
-      low = view.getUint32(at + 4) & (-1 << (64 - 8 * valueBytes));
-    } else if (valueBytes > 0) {
-      high = view.getUint32(at) & (-1 << (32 - 8 * valueBytes));
-    }
-    at += valueBytes;
-    sink.sample(series, timeMs, low >>> 0, high >>> 0);
-  }
 }

@@ -21,7 +21,7 @@ import {
   TEMPLATE_FILE,
   TIME_INTERVALS,
 } from '../testing/alert-scenarios.ts';
-import { ReceiverDelivery } from './receiver-delivery.ts';
+import { receiverDelivery } from './receiver-delivery.ts';
 
 /** Seconds after which everything that is to come has come: the flushes are at 1, 3 and 5. */
 const END = 6.3;
@@ -168,9 +168,9 @@ async function startOurs(folder: string, config: string): Promise<Engine> {
     disk: new NodeDisk(),
     clock,
     random,
-    delivery: new ReceiverDelivery({
+    delivery: receiverDelivery({
       publish: (_, message, identity) => client.publish(message, identity, new AbortController().signal),
-      outbound,
+      outbound: open,
       clock,
     }),
     log,

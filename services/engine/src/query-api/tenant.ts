@@ -62,7 +62,10 @@ export interface HaSource {
 }
 
 /** What the workspace uses of its limits. */
-export type UsageSource = Pick<WorkspaceUsage, 'note' | 'limits' | 'discardedSamples' | 'storage'>;
+export type UsageSource = Pick<
+  WorkspaceUsage,
+  'note' | 'limits' | 'discardedSamples' | 'storage' | 'queries'
+>;
 
 /** One workspace as endpoints that read its data see it, on whatever thread. */
 export interface ReadTenant {
