@@ -50,7 +50,8 @@ test('alerts, silences and what was notified survive a power cut', async () => {
   expect((await silence(first, 'alertname', 'B')).status).toBe(200);
   await first.advance(8);
   expect(first.delivery.outgoing).toHaveLength(1);
-  await first.until(() => readdirSync(`${first.dataDir}/workspaces/${WORKSPACE}/alertmanager`).length === 3);
+  const folder = `${first.dataDir}/workspaces/${WORKSPACE}/alertmanager`;
+  await first.until(() => readdirSync(folder).join() === 'alerts.json,notifications.json,silences.json');
   const second = await restarted(first);
   expect(await namesOf(second)).toEqual(['A', 'B']);
   expect(await namesOf(second, '?silenced=false')).toEqual(['A']);
