@@ -7,11 +7,17 @@ import type { Clock } from '@ampere/platform';
 import { type Expr, ParseError, QueryError, type QueryValue } from '@ampere/promql';
 import type { ForState, RuleCost, RuleHost, RuleWrite, SentAlert } from '@ampere/rules';
 import { isStaleAt, Matcher, METRIC_NAME, SampleColumns } from '@ampere/series';
-import { deadline, QUERY_TIMEOUT_MS } from '../query-api/deadline.ts';
+import { deadline } from '../query-api/deadline.ts';
 import { RangeLimitedQuerier } from '../query-api/range-limit.ts';
 import type { PromQl } from '../query-api/tenant.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { RuleColumns } from './rule-columns.ts';
+
+/**
+ * How long the query of a rule may take. It runs where samples are written, so this is also how long a rule can
+ * hold up ingest; the limit on samples ends most before.
+ */
+const RULE_QUERY_MS_MAX = 10_000;
 
 /** Shared by all workspaces: columns are used up before anybody else writes. */
 const COLUMNS = new RuleColumns();
@@ -49,7 +55,7 @@ export class TenantRuleHost implements RuleHost {
           endMs: timeMs,
           stepMs: 0,
           samplesMax: querySamplesMax,
-          checkAlive: deadline(clock, QUERY_TIMEOUT_MS, tenant.closing),
+          checkAlive: deadline(clock, RULE_QUERY_MS_MAX, tenant.closing),
         },
         promql.options,
       );
