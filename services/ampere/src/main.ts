@@ -2,13 +2,15 @@
 
 import { parseArgs } from 'node:util';
 import { DiskError } from '@ampere/platform';
+import { BlockError } from '@ampere/tsdb';
 import { BackupError } from './backup/backup-manifest.ts';
 import { COMMANDS, type Command } from './commands/index.ts';
 import { ConfigurationError } from './configuration/configuration.ts';
 import { StartError } from './serve.ts';
+import { TransferError } from './transfer/transfer-error.ts';
 
 /** Faults of the world, told in a line; anything else is a bug and shows its stack. */
-const FAULTS = [ConfigurationError, StartError, BackupError, DiskError] as const;
+const FAULTS = [ConfigurationError, StartError, BackupError, TransferError, BlockError, DiskError] as const;
 
 function usage(): string {
   const lines = [...COMMANDS.values()].map((command) => `  ${command.name.padEnd(16)}${command.summary}`);

@@ -228,6 +228,7 @@ test('status/limits of a workspace that uses nothing', async () => {
     lastRefusal: null,
   });
   expect(rest).toEqual({
+    labelSets: [],
     discardedSamples: {},
     storage: { walBytes: 0, blockBytes: 0, memoryBytes: 0, oldestSample: null },
   });
