@@ -31,6 +31,7 @@ function settingsFor(dataDir: string, limits?: unknown): EngineSettings {
     fsync: 'always',
     buildInfo,
     publicUrl: 'http://ampere.test',
+    outbound: { allowPrivate: false, allow: [] },
     queries,
   };
 }
