@@ -162,7 +162,6 @@ export class WorkspaceAlertManager {
       onFlush: (flush) => {
         this.record.noteFlush(flush);
         this.#options.metrics.flushed(tenant.id, flush);
-        this.#files.noteAlerts();
         // What was said is written at once; a failure is tried again and logged by the files.
         if (flush.deliveries.some(({ ok }) => ok)) void this.#saveNotifications();
       },
