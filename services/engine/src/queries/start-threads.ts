@@ -1,3 +1,5 @@
+// Query threads as worker threads of Node.js: how one is started, spoken to and bounded in memory.
+
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { assert, type Clock } from '@ampere/platform';
 import type { QuerySettings } from '../engine-settings.ts';
