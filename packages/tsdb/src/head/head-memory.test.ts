@@ -1,9 +1,10 @@
 // Equal hashes, and a memory that is full.
 
-import { SeededRandom } from '@ampere/platform';
+import { FakeClock, SeededRandom } from '@ampere/platform';
 import { Labels, SampleColumns } from '@ampere/series';
 import { expect, test } from 'vitest';
 import { TsdbError } from '../errors.ts';
+import { Pacer } from '../pacer.ts';
 import { Head, STORED, UNKNOWN_SERIES } from './head.ts';
 import { HeadQuerier } from './head-querier.ts';
 
@@ -42,7 +43,7 @@ test.each([0xffffffff, 3, 0])('label sets with equal hashes are different series
   expect(head.index.findName('mm')).toBe(-1);
 });
 
-test('a full memory refuses, keeps what it has, and takes more when something is forgotten', () => {
+test('a full memory refuses, keeps what it has, and takes more when something is forgotten', async () => {
   const head = new Head(new SeededRandom(1), { pagesMax: 96 });
   const stored = new Map<number, number>();
   const fill = (from: number) => {
@@ -70,7 +71,7 @@ test('a full memory refuses, keeps what it has, and takes more when something is
   while (set.next()) series++;
   expect(series).toBe(stored.size);
   head.raiseFloor(1000 * (stored.size - 100));
-  head.forget();
+  await head.forget(new Pacer(new FakeClock()));
   expect(head.count).toBeLessThan(120);
   expect(() => fill(2e6)).toThrow(/full/);
   expect(head.count).toBeGreaterThan(500);

@@ -1,3 +1,6 @@
+// `ampere import`: finds the blocks, or makes them of OpenMetrics text in a scratch folder beside the workspace's
+// database, and hands them one by one to the running server or, when none runs, to the database itself.
+
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { NodeDisk, SystemClock, SystemRandom } from '@ampere/platform';
