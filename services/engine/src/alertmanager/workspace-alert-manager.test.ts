@@ -178,6 +178,14 @@ test('what was sent, what failed, and what was muted is remembered', async () =>
   expect(notifications[0]).toMatchObject({
     deliveries: [{ why: 'firing', ok: false, attempts: 1, reason: 'the topic is gone' }],
   });
+  expect(kit.told).toEqual([
+    {
+      level: 'error',
+      component: 'alertmanager',
+      message: 'Notify for alerts failed, receiver=r, integration=sns[0], attempts=1, err=the topic is gone',
+      fields: { receiver: 'r', groupKey: '{}:{}' },
+    },
+  ]);
 });
 
 test('a definition that can not be used leaves the one before it in force', async () => {
