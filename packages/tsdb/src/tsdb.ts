@@ -163,7 +163,7 @@ export class Tsdb {
     });
     if (head.floorMs > Number.NEGATIVE_INFINITY) {
       head.raiseFloor(head.floorMs);
-      await head.forget(new Pacer(clock));
+      await head.forget();
     }
     // What a block covers stays out of the head when the block is past its retention.
     if (head.floorMs > reading.floorMs) wal.floor(head.floorMs);

@@ -1,10 +1,9 @@
 // Equal hashes, and a memory that is full.
 
-import { FakeClock, SeededRandom } from '@ampere/platform';
+import { SeededRandom } from '@ampere/platform';
 import { Labels, SampleColumns } from '@ampere/series';
 import { expect, test } from 'vitest';
 import { TsdbError } from '../errors.ts';
-import { Pacer } from '../pacer.ts';
 import { Head, STORED, UNKNOWN_SERIES } from './head.ts';
 import { HeadQuerier } from './head-querier.ts';
 
@@ -71,7 +70,7 @@ test('a full memory refuses, keeps what it has, and takes more when something is
   while (set.next()) series++;
   expect(series).toBe(stored.size);
   head.raiseFloor(1000 * (stored.size - 100));
-  await head.forget(new Pacer(new FakeClock()));
+  await head.forget();
   expect(head.count).toBeLessThan(120);
   expect(() => fill(2e6)).toThrow(/full/);
   expect(head.count).toBeGreaterThan(500);

@@ -296,9 +296,9 @@ export class Head {
   /**
    * Drops chunks that end before the floor, in slices between which others go on, and takes out series that have been
    * left empty. Who reads since before the floor was raised would miss them: wait for `leases.ended()` in between.
-   * One call at a time.
+   * One call at a time. Without a pacer it is done in one go.
    */
-  async forget(pacer: Pacer): Promise<void> {
+  async forget(pacer?: Pacer): Promise<void> {
     const { kernel } = this.memory;
     const { view, floorMs } = this;
     // Samples that come meanwhile count from here on, the others when their series' turn has come.
@@ -308,7 +308,7 @@ export class Head {
     let empty = 0;
     for (let from = 0; from < this.bound; from += SERIES_PER_SLICE) {
       empty += kernel.dropChunks(floorMs, from, Math.min(from + SERIES_PER_SLICE, this.bound));
-      if (pacer.isDue()) await pacer.pause();
+      if (pacer?.isDue()) await pacer.pause();
     }
     view.setFloat(H_MIN_MS, Math.min(view.float(H_MIN_MS), view.float(H_KEPT_MS)));
     this.#minBeforeMs = Number.POSITIVE_INFINITY;
