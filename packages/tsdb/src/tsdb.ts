@@ -32,6 +32,7 @@ import {
   type TsdbStatus,
   UNLIMITED,
 } from './options.ts';
+import { Pacer } from './pacer.ts';
 import { TsdbQuerier } from './tsdb-querier.ts';
 import { ByteBuffer } from './wal/byte-buffer.ts';
 import { removeCovered, type SeriesSource, writeCheckpoint } from './wal/checkpoint.ts';
@@ -162,7 +163,7 @@ export class Tsdb {
     });
     if (head.floorMs > Number.NEGATIVE_INFINITY) {
       head.raiseFloor(head.floorMs);
-      head.forget();
+      await head.forget();
     }
     // What a block covers stays out of the head when the block is past its retention.
     if (head.floorMs > reading.floorMs) wal.floor(head.floorMs);
@@ -454,7 +455,7 @@ export class Tsdb {
       this.#head.raiseFloor(beforeMs);
       // Those who read since before may have no block with what goes now.
       await this.#head.leases.ended();
-      this.#head.forget();
+      await this.#head.forget(new Pacer(this.#options.clock));
       this.#wal.floor(beforeMs);
     }
     await this.#wal.commit();

@@ -24,6 +24,7 @@ import { PushHandler } from './ingest/push.ts';
 import { PushMetrics } from './ingest/push-metrics.ts';
 import { errorFields, type Log } from './log.ts';
 import { apiError } from './responses.ts';
+import { BlockImportHandler } from './tenants/block-import.ts';
 import { Maintenance } from './tenants/maintenance.ts';
 import type { OpenStorage } from './tenants/storage.ts';
 import { registerStorageMetrics } from './tenants/storage-metrics.ts';
@@ -33,6 +34,7 @@ import { Tenants } from './tenants/tenants.ts';
 import { registerUsageMetrics } from './usage/usage-metrics.ts';
 
 const PUSH_PATH = '/api/v1/push';
+const IMPORT_PATH = '/api/v1/import';
 const QUERY_PREFIX = '/prometheus/api/v1/';
 const ALERT_MANAGER_PREFIX = '/alertmanager/';
 
@@ -83,6 +85,7 @@ export class Engine implements EngineClient {
   readonly #tenants: Tenants;
   readonly #maintenance: Maintenance;
   readonly #push: PushHandler;
+  readonly #import: BlockImportHandler;
   readonly #failures: Counter;
   #isStopping = false;
 
@@ -96,6 +99,7 @@ export class Engine implements EngineClient {
     this.#settings = settings;
     this.#tenants = tenants;
     this.#maintenance = maintenance;
+    this.#import = new BlockImportHandler(options);
     this.#push = push;
     this.#failures = registry.counter(
       'ampere_engine_failures_total',
@@ -217,6 +221,7 @@ export class Engine implements EngineClient {
 
   #handlerOf(path: string): Handler | undefined {
     if (path === PUSH_PATH) return this.#push;
+    if (path === IMPORT_PATH) return this.#import;
     if (path.startsWith(QUERY_PREFIX)) return this.#options.queryApi;
     return path.startsWith(ALERT_MANAGER_PREFIX) ? this.#options.alerting : undefined;
   }
