@@ -21,19 +21,21 @@ function usage(): string {
     '',
     ...lines,
     '',
-    '`ampere COMMAND --help` explains a command.',
+    '`ampere COMMAND --help` explains a command, and so does `ampere help COMMAND`.',
     '',
   ].join('\n');
 }
 
 function helpOf(command: Command): string {
-  return `Usage: ampere ${command.name} [OPTIONS]\n\n${command.help.trim()}\n`;
+  const rest = command.positionals?.join(' ') ?? '[OPTIONS]';
+  return `Usage: ampere ${command.name} ${rest}\n\n${command.help.trim()}\n`;
 }
 
 async function run(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    process.stdout.write(usage());
+    const asked = COMMANDS.get(rest[0] ?? '');
+    process.stdout.write(asked === undefined ? usage() : helpOf(asked));
     return name === undefined ? 2 : 0;
   }
   const command = COMMANDS.get(name);
