@@ -92,6 +92,7 @@ interface Document {
   public_url?: string;
   sns?: SnsSection;
   outbound?: OutboundSection;
+  scrape?: OutboundSection;
   alertmanager?: AlertmanagerSection;
   oidc?: OidcSection;
   basic_auth?: boolean;
