@@ -77,7 +77,9 @@ export function checkImports(
         const reached = posix.normalize(posix.join(posix.dirname(path), target));
         if (unitOf(reached) !== unit)
           complaints.push(`${path}: ${target} leaves ${unit}; import by package name`);
-        if (!/\.(ts|json)$/.test(target)) complaints.push(`${path}: ${target} lacks its ending .ts`);
+        // The compiler of kernels puts the ending on by itself.
+        const hasEnding = /\.(ts|json)$/.test(target) || path.includes('/assembly/');
+        if (!hasEnding) complaints.push(`${path}: ${target} lacks its ending .ts`);
       }
     }
   }

@@ -13,6 +13,8 @@ export { type CompactionOptions, compactBlocks, SAMPLES_PER_CHUNK } from './comp
 export { mergeQueriers } from './compact/merge-querier.ts';
 export { BLOCK_RANGE_MS, blockRanges, planCompaction } from './compact/planner.ts';
 export { TsdbError, type TsdbErrorCode } from './errors.ts';
+export type { Exemplar, SeriesExemplars } from './exemplars/exemplar-ring.ts';
+export type { Lease, LeaseDescriptor, LeasedBlock, TsdbShare } from './lease.ts';
 export {
   type FsyncPolicy,
   type NamedCount,
@@ -25,3 +27,4 @@ export {
   UNLIMITED,
 } from './options.ts';
 export { Tsdb } from './tsdb.ts';
+export { TsdbReader, type TsdbReaderOptions } from './tsdb-reader.ts';

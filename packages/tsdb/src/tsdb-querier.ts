@@ -8,24 +8,35 @@ import type { LabelHints, Labels, Matcher, Querier, SelectHints, SeriesSet } fro
 import { BlockQuerier } from './block/block-querier.ts';
 import type { BlockReader } from './block/block-reader.ts';
 import { mergeQueriers } from './compact/merge-querier.ts';
-import type { Head } from './head/head.ts';
 import { HeadQuerier } from './head/head-querier.ts';
+import type { LabelIndex } from './index/label-index.ts';
+import type { SeriesMatching } from './index/match-series.ts';
 
 interface Range {
   readonly startMs: number;
   readonly endMs: number;
 }
 
+/** The head at the beginning of a lease. */
+export interface HeadSource {
+  readonly index: LabelIndex;
+  readonly matching: SeriesMatching;
+  readonly floorMs: number;
+}
+
 export class TsdbQuerier implements Querier {
-  readonly #head: Head;
+  readonly #head: HeadSource;
   readonly #headQuerier: HeadQuerier;
   readonly #blocks: readonly { readonly block: BlockReader; readonly querier: BlockQuerier }[];
+  readonly #onClose: () => void;
+  #isOpen = true;
 
   /** Holds the blocks until it is closed; `onClose` is called once. */
-  constructor(blocks: readonly BlockReader[], head: Head, onClose: () => void) {
+  constructor(blocks: readonly BlockReader[], head: HeadSource, onClose: () => void) {
     this.#head = head;
-    this.#headQuerier = new HeadQuerier(head, onClose);
+    this.#headQuerier = new HeadQuerier(head.index, head.matching, head.floorMs);
     this.#blocks = blocks.map((block) => ({ block, querier: new BlockQuerier(block) }));
+    this.#onClose = onClose;
   }
 
   select(hints: SelectHints, matchers: readonly Matcher[]): SeriesSet {
@@ -45,8 +56,11 @@ export class TsdbQuerier implements Querier {
   }
 
   close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
     for (const { querier } of this.#blocks) querier.close();
     this.#headQuerier.close();
+    this.#onClose();
   }
 
   #within({ startMs, endMs }: Range): Querier {

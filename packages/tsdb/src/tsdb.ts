@@ -10,18 +10,19 @@
 //
 // Changes of what is kept wait for each other; appending and reading go on meanwhile.
 
-import { assert, SystemRandom } from '@ampere/platform';
-import type { Appender, Querier } from '@ampere/series';
+import { assert, type LinearMemory, SystemRandom } from '@ampere/platform';
+import type { Appender, Matcher, Querier } from '@ampere/series';
 import { BlockError } from './block/block-error.ts';
 import { BlockStore } from './compact/block-store.ts';
 import { blockRanges } from './compact/planner.ts';
 import { retentionCutoffMs } from './compact/retention.ts';
-import { ActiveSeries } from './head/active-series.ts';
-import { Head } from './head/head.ts';
+import { ExemplarRing, type SeriesExemplars } from './exemplars/exemplar-ring.ts';
+import { Head, minuteOf } from './head/head.ts';
 import { HeadAppender } from './head/head-appender.ts';
 import { nextCut, writeHeadBlock } from './head/head-block.ts';
 import { HeadReplay, type SeriesAliases } from './head/head-replay.ts';
 import { labelCardinality } from './index/label-cardinality.ts';
+import { type Lease, leasedBlock, type TsdbShare } from './lease.ts';
 import {
   type ReplayFacts,
   type TsdbEvent,
@@ -31,6 +32,7 @@ import {
   UNLIMITED,
 } from './options.ts';
 import { TsdbQuerier } from './tsdb-querier.ts';
+import { ByteBuffer } from './wal/byte-buffer.ts';
 import { removeCovered, type SeriesSource, writeCheckpoint } from './wal/checkpoint.ts';
 import { WalReader } from './wal/wal-reader.ts';
 import { WalWriter } from './wal/wal-writer.ts';
@@ -38,6 +40,8 @@ import { WalWriter } from './wal/wal-writer.ts';
 const SEGMENT_BYTES_MAX = 128 << 20;
 const BACKLOG_BYTES_MAX = 64 << 20;
 const FSYNC_INTERVAL_MS = 1000;
+/** As in Prometheus' example. */
+const EXEMPLARS_MAX = 100_000;
 /** After a compaction that failed the next waits, twice as long each time. */
 const COMPACT_WAIT_FIRST_MS = 60_000;
 const COMPACT_WAIT_MAX_MS = 3_600_000;
@@ -47,6 +51,7 @@ const CHECKPOINT_SERIES_PER_STEP = 1000;
 export class Tsdb {
   readonly #options: TsdbOptions;
   readonly #head: Head;
+  readonly #exemplars: ExemplarRing;
   readonly #wal: WalWriter;
   readonly #blocks: BlockStore;
   readonly #appender: HeadAppender;
@@ -54,8 +59,6 @@ export class Tsdb {
   /** Segments below this may use the aliases. */
   readonly #aliasesBelow: number;
   readonly #replay: ReplayFacts;
-  #queriers = 0;
-  #whenUnread: (() => void)[] = [];
   #changes: Promise<unknown> = Promise.resolve();
   /** A durable block that is still to be taken in, or whose samples are still to be forgotten by the head. */
   #written: { readonly ulid: string; readonly endMs: number } | undefined;
@@ -69,6 +72,7 @@ export class Tsdb {
   private constructor(parts: {
     options: TsdbOptions;
     head: Head;
+    exemplars: ExemplarRing;
     wal: WalWriter;
     blocks: BlockStore;
     appender: HeadAppender;
@@ -78,14 +82,15 @@ export class Tsdb {
   }) {
     this.#options = parts.options;
     this.#head = parts.head;
+    this.#exemplars = parts.exemplars;
     this.#wal = parts.wal;
     this.#blocks = parts.blocks;
     this.#appender = parts.appender;
     this.#aliases = parts.aliases;
     this.#aliasesBelow = parts.aliasesBelow;
     this.#replay = parts.replay;
-    this.#head.onRenumber = (map) => {
-      this.#aliases.renumber(map);
+    this.#head.onTakenOut = () => {
+      this.#aliases.keep((series) => this.#head.index.isSeries(series));
       this.#appender.forgetMetricCounts();
     };
   }
@@ -121,10 +126,11 @@ export class Tsdb {
     const replay = newFacts();
     const head = new Head(random);
     head.floorMs = blocks.soundUntilMs();
-    const reading = new HeadReplay(head, replay);
+    const exemplars = new ExemplarRing(options.exemplarsMax ?? EXEMPLARS_MAX);
+    const reading = new HeadReplay(head, exemplars, replay);
     const end = await new WalReader(disk, walFolder, reading, replay, log).read();
     replay.durationMs = clock.monotonicMs() - startedMs;
-    head.samplesAppended = 0;
+    head.forgetSamplesAppended();
     const wal = new WalWriter(
       {
         disk,
@@ -141,6 +147,7 @@ export class Tsdb {
     const limits = options.limits ?? UNLIMITED;
     const appender = new HeadAppender(
       head,
+      exemplars,
       wal,
       clock,
       typeof limits === 'function' ? limits : () => limits,
@@ -151,6 +158,7 @@ export class Tsdb {
     const tsdb = new Tsdb({
       options,
       head,
+      exemplars,
       wal,
       blocks,
       appender,
@@ -158,7 +166,10 @@ export class Tsdb {
       aliasesBelow: end.nextNumber,
       replay,
     });
-    if (head.floorMs > Number.NEGATIVE_INFINITY) head.truncate(head.floorMs);
+    if (head.floorMs > Number.NEGATIVE_INFINITY) {
+      head.raiseFloor(head.floorMs);
+      head.forget();
+    }
     // What a block covers stays out of the head when the block is past its retention.
     if (head.floorMs > reading.floorMs) wal.floor(head.floorMs);
     log(replayed(folder, replay));
@@ -171,16 +182,45 @@ export class Tsdb {
   }
 
   /**
-   * A reader; close it after use. While one is open, nothing is forgotten. Besides errors of its own kind,
+   * A reader on this thread; close it after use: it holds a lease until then. Besides errors of its own kind,
    * reading throws a BlockError where a block is damaged or can't be read.
    */
   querier(): Querier {
+    const lease = this.lease();
+    const { index, matching, floorMs } = this.#head;
+    return new TsdbQuerier(this.#blocks.blocks, { index, matching, floorMs }, () => lease.release());
+  }
+
+  /**
+   * The head's memory. Columns that a decoder leaves in it are stored without a copy; allocating throws a TsdbError
+   * 'memory-full'.
+   */
+  get linearMemory(): LinearMemory {
+    return this.#head.memory;
+  }
+
+  /** What other threads need to open a TsdbReader; they read under leases. */
+  share(): TsdbShare {
+    return { folder: this.#options.folder, memory: this.#head.memory.memory };
+  }
+
+  /**
+   * Has all that there is now kept for somebody who reads it. What is written later may be seen too. Forgetting goes
+   * on only when the leases of the time before have been released: hold them briefly.
+   */
+  lease(): Lease {
     assert(!this.#isClosed, 'reading a closed database');
-    this.#queriers++;
-    return new TsdbQuerier(this.#blocks.blocks, this.#head, () => {
-      if (--this.#queriers > 0) return;
-      for (const proceed of this.#whenUnread.splice(0)) proceed();
-    });
+    const blocks = this.#blocks.blocks.map(leasedBlock);
+    const letGo = this.#blocks.keep(blocks.map(({ ulid }) => ulid));
+    const end = this.#head.leases.begin();
+    const { floorMs, index } = this.#head;
+    return {
+      descriptor: { blocks, headFloorMs: floorMs, generation: index.generation },
+      release: () => {
+        end();
+        letGo();
+      },
+    };
   }
 
   /**
@@ -211,7 +251,7 @@ export class Tsdb {
     const { minTimeMs } = head;
     return {
       series: head.count,
-      activeSeries: head.active.count(this.#minute()),
+      activeSeries: head.activeCount(this.#minute()),
       labelPairs: head.index.pairs,
       samplesAppended: head.samplesAppended,
       minTimeMs,
@@ -222,9 +262,9 @@ export class Tsdb {
       blockBytes: this.#blocks.blocks.reduce((sum, block) => sum + block.bytes, 0),
       blocksWritten: this.#blocksWritten,
       compactions: this.#compactions,
-      sealedChunks: head.sealed.chunks,
-      sealedChunkBytes: head.sealed.bytes,
-      slabBytes: head.slabs.bytes + head.sealed.slabBytes,
+      sealedChunks: head.sealedChunks,
+      sealedChunkBytes: head.sealedChunkBytes,
+      slabBytes: head.memory.bytes,
       walBytes: this.#wal.bytes,
       walSegments: this.#wal.segments,
       walSyncs: this.#wal.syncs,
@@ -232,6 +272,15 @@ export class Tsdb {
       walBacklogBytes: this.#wal.backlogBytes,
       replay: this.#replay,
     };
+  }
+
+  /** Exemplars within [startMs, endMs] of the series that all matchers of one of the sets take. */
+  exemplars(
+    startMs: number,
+    endMs: number,
+    sets: readonly (readonly Matcher[])[],
+  ): readonly SeriesExemplars[] {
+    return this.#exemplars.select(startMs, endMs, sets);
   }
 
   /** Active series of the metric that has most of them; a pass over all series. */
@@ -246,7 +295,7 @@ export class Tsdb {
     return {
       seriesCount: head.count,
       labelPairCount: head.index.pairs,
-      chunkCount: head.sealed.chunks + head.openChunks(),
+      chunkCount: head.sealedChunks + head.openChunks,
       minTimeMs,
       maxTimeMs: minTimeMs === undefined ? undefined : head.maxTimeMs,
       ...labelCardinality(head.index, limit),
@@ -269,7 +318,7 @@ export class Tsdb {
   }
 
   #minute(): number {
-    return ActiveSeries.minuteOf(this.#options.clock.monotonicMs());
+    return minuteOf(this.#options.clock.monotonicMs());
   }
 
   get #isClosed(): boolean {
@@ -366,9 +415,11 @@ export class Tsdb {
   }
 
   async #forgetHead(beforeMs: number): Promise<void> {
-    while (this.#queriers > 0) await new Promise<void>((resolve) => this.#whenUnread.push(resolve));
     if (beforeMs > this.#head.floorMs) {
-      this.#head.truncate(beforeMs);
+      this.#head.raiseFloor(beforeMs);
+      // Those who read since before may have no block with what goes now.
+      await this.#head.leases.ended();
+      this.#head.forget();
       this.#wal.floor(beforeMs);
     }
     await this.#wal.commit();
@@ -378,23 +429,29 @@ export class Tsdb {
     const random = this.#options.random ?? new SystemRandom();
     const number = this.#wal.numberAfter(segments);
     const walFolder = `${folder}/wal`;
-    await writeCheckpoint(disk, walFolder, random, number, this.#head.floorMs, this.#allSeries());
+    const content = {
+      floorMs: this.#head.floorMs,
+      series: this.#allSeries(),
+      exemplars: this.#exemplars.entries(),
+    };
+    await writeCheckpoint(disk, walFolder, random, number, content);
     this.#wal.forget(segments);
     if (number >= this.#aliasesBelow) this.#aliases.clear();
     await removeCovered(disk, walFolder, number);
   }
 
   #allSeries(): SeriesSource {
-    const { table, slabs } = this.#head;
+    const head = this.#head;
     const aliases = this.#aliases;
     return function* (add) {
+      const key = new ByteBuffer();
       const addOne = (number: number, series: number) => {
-        const address = table.keyAddress[series]!;
-        const from = slabs.offset(address);
-        add(number, slabs.slab(address), from, from + table.keyBytes[series]!);
+        key.length = 0;
+        head.writeKey(series, key);
+        add(number, key.bytes, 0, key.length);
       };
-      for (let series = 0; series < table.count; series++) {
-        addOne(table.walNumber[series]!, series);
+      for (let series = 0; series < head.bound; series++) {
+        if (head.index.isSeries(series)) addOne(head.numberOf(series), series);
         if (series % CHECKPOINT_SERIES_PER_STEP === 0) yield;
       }
       for (const [number, series] of aliases.entries()) {

@@ -30,7 +30,18 @@ export function decodeXor(
   endMs: number,
   into: SampleColumns,
 ): void {
-  const samples = view.getUint16(base);
+  decodeXorSamples(view, base, view.getUint16(base), startMs, endMs, into);
+}
+
+/** As `decodeXor`, of the first `samples` samples, whatever the chunk's header says. */
+export function decodeXorSamples(
+  view: DataView,
+  base: number,
+  samples: number,
+  startMs: number,
+  endMs: number,
+  into: SampleColumns,
+): void {
   if (samples === 0) return;
   into.reserve(into.length + samples);
   const { timesMs, words } = into;

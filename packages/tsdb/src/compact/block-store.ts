@@ -56,6 +56,8 @@ export class BlockStore {
   #damaged: DamagedBlock[] = [];
   /** Blocks that are replaced or past, and still have their folder. */
   readonly #doomed = new Set<string>();
+  /** How many readers on other threads may still open a block. */
+  readonly #kept = new Map<string, number>();
   /** Blocks whose meta.json or tombstones were written since they were opened. */
   readonly #changed = new Set<string>();
   /** Changes of the folder, one after the other. */
@@ -143,6 +145,7 @@ export class BlockStore {
     return await this.#change(async () => {
       // What a merged block replaces must be gone before the merged block is replaced itself.
       await this.#removeDoomed();
+      if (this.#doomed.size > 0) return [];
       const plan = planCompaction(
         this.#blocks.map((block) => block.meta),
         this.#options.rangesMs,
@@ -182,6 +185,23 @@ export class BlockStore {
       }
       await this.#load();
     });
+  }
+
+  /** Leaves blocks in the folder for readers that were told of them, until what this returns is called. */
+  keep(ulids: readonly string[]): () => void {
+    for (const ulid of ulids) this.#kept.set(ulid, (this.#kept.get(ulid) ?? 0) + 1);
+    return () => {
+      let isLast = false;
+      for (const ulid of ulids) {
+        const left = this.#kept.get(ulid)! - 1;
+        if (left > 0) this.#kept.set(ulid, left);
+        else {
+          this.#kept.delete(ulid);
+          isLast ||= this.#doomed.has(ulid);
+        }
+      }
+      if (isLast) void this.#change(() => this.#tryRemoveDoomed());
+    };
   }
 
   /** Lets all blocks go; queriers that are open go on. */
@@ -361,6 +381,7 @@ export class BlockStore {
   async #removeDoomed(): Promise<void> {
     const { disk, folder } = this.#options;
     for (const ulid of this.#doomed) {
+      if (this.#kept.has(ulid)) continue;
       const path = this.#path(ulid);
       if ((await disk.info(path)) !== undefined) {
         await disk.rename(path, path + DELETION_SUFFIX);

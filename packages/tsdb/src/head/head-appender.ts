@@ -1,22 +1,69 @@
 // Takes write requests into the head and the log.
 //
-// For each series of a request:
-// 1. it is found by its label bytes; when they are new, they are decoded, checked and brought into
-//    canonical form, under which the series may be known already;
+// A kernel (assembly/append.ts) does what is plain: finds each series by its label bytes, makes it when it is new,
+// checks and appends its samples and builds the log's records. It stops where it can't go on, and here
+// 1. label bytes that are new and not canonical, or may not fit under a limit, are decoded, checked and brought
+//    into canonical form, under which the series may be known already;
 // 2. a series that isn't active must fit under the limits of active series;
-// 3. each sample is checked against the clock and the series' newest sample, appended, and logged.
-// What is refused is counted by reason and doesn't keep the rest from being stored.
+// 3. what is refused is counted by reason, and doesn't keep the rest from being stored.
+//
+// Native histograms and exemplars are few beside floats: they are taken here, one by one, when the floats are done.
 
-import type { Clock } from '@ampere/platform';
-import type { Appender, AppendOutcome, WriteColumns } from '@ampere/series';
+import { assert, type Clock } from '@ampere/platform';
+import {
+  type Appender,
+  type AppendOutcome,
+  type FloatHistogram,
+  METRIC_NAME,
+  type WriteColumns,
+  type WriteHistogram,
+} from '@ampere/series';
+import {
+  A_ACTIVE_MAX,
+  A_APPENDED,
+  A_EARLIEST_MS,
+  A_LABELS,
+  A_LABELS_MAX,
+  A_LATEST_MS,
+  A_METRIC_MAX,
+  A_MINUTE,
+  A_NAME_BYTES_MAX,
+  A_NEW_SERIES,
+  A_ROW,
+  A_SAMPLE,
+  A_SERIES,
+  A_VALUE_BYTES_MAX,
+  ACTIVATE_SERIES,
+  DONE,
+  FLUSH_LOG,
+  FULL,
+  MEET_SERIES,
+  OTHER_VALUE,
+  OUT_OF_ORDER,
+  RECORD_BYTES_MAX,
+  STORED,
+  W_NEXT_NUMBER,
+  W_SERIES_LENGTH,
+  WRONG_TIME,
+} from '../../assembly/layout.ts';
+import type { HistogramKind } from '../chunk/histogram-encode.ts';
 import { TsdbError } from '../errors.ts';
+import type { Exemplar, ExemplarRing } from '../exemplars/exemplar-ring.ts';
+import { NONE } from '../index/label-index.ts';
 import type { SeriesLimits } from '../options.ts';
+import { ByteBuffer } from '../wal/byte-buffer.ts';
+import { ExemplarsRecord, HistogramsRecord } from '../wal/histogram-records.ts';
+import { RECORD_EXEMPLARS, RECORD_HISTOGRAMS, SeriesRecord } from '../wal/records.ts';
 import type { WalWriter } from '../wal/wal-writer.ts';
-import { ActiveSeries } from './active-series.ts';
-import { type Head, OTHER_VALUE, OUT_OF_ORDER, STORED } from './head.ts';
+import { type Head, minuteOf, UNKNOWN_SERIES } from './head.ts';
+import { memoryFull } from './head-memory.ts';
+import { histogramFault } from './histogram-faults.ts';
 import { type CanonicalLabels, canonicalLabels, decodeLabels } from './label-set.ts';
 import {
-  histogramsUnsupported,
+  exemplarOfUnknown,
+  exemplarOutOfOrder,
+  exemplarTooLong,
+  histogramInvalid,
   labelFault,
   otherValue,
   outOfOrder,
@@ -25,10 +72,14 @@ import {
   tooFarInFuture,
   tooOld,
 } from './refusals.ts';
-import { UNKNOWN_SERIES } from './series-keys.ts';
+import { WriteArguments } from './write-arguments.ts';
 
 /** Times beyond ±2^52 ms can't be encoded exactly; that is 140,000 years either way. */
 const TIME_MS_MAX = 2 ** 52;
+/** Number and length of a series in a record. */
+const RECORD_ROOM_BYTES = 16;
+/** UNKNOWN_SERIES as a word. */
+const NO_SERIES = 0xffffffff;
 
 export class HeadAppender implements Appender {
   readonly #head: Head;
@@ -36,7 +87,11 @@ export class HeadAppender implements Appender {
   readonly #clock: Clock;
   readonly #limitsNow: () => SeriesLimits;
   readonly #backlogBytesMax: number;
-  #nextWalNumber: number;
+  readonly #arguments: WriteArguments;
+  readonly #exemplars: ExemplarRing;
+  readonly #histogramsRecord = new HistogramsRecord();
+  readonly #exemplarsRecord = new ExemplarsRecord();
+  readonly #key = new ByteBuffer();
   /** Of the request at hand. */
   #limits: SeriesLimits;
   #earliestMs = 0;
@@ -49,6 +104,7 @@ export class HeadAppender implements Appender {
 
   constructor(
     head: Head,
+    exemplars: ExemplarRing,
     wal: WalWriter,
     clock: Clock,
     limitsNow: () => SeriesLimits,
@@ -56,42 +112,40 @@ export class HeadAppender implements Appender {
     nextWalNumber: number,
   ) {
     this.#head = head;
+    this.#exemplars = exemplars;
     this.#wal = wal;
     this.#clock = clock;
     this.#limitsNow = limitsNow;
     this.#limits = limitsNow();
     this.#backlogBytesMax = backlogBytesMax;
-    this.#nextWalNumber = nextWalNumber;
+    this.#arguments = new WriteArguments(head.memory);
+    head.view.setWord(W_NEXT_NUMBER, nextWalNumber);
   }
 
-  /** Throws a TsdbError 'wal-unavailable', with nothing stored, while too much waits for the log. */
+  /**
+   * Throws a TsdbError: 'wal-unavailable', with nothing stored, while too much waits for the log; 'memory-full' when
+   * the head has no room, after part of the request was stored.
+   */
   append(columns: WriteColumns): AppendOutcome {
     this.#requireRoomInLog();
+    this.#head.leases.reclaimSome();
     this.#begin();
-    const { bytes, labelsFrom, labelsTo, firstSample } = columns;
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    for (let i = 0; i < columns.seriesCount; i++) {
-      const first = firstSample[i]!;
-      const end = firstSample[i + 1]!;
-      if (first === end) continue;
-      let series = this.#head.keys.find(view, labelsFrom[i]!, labelsTo[i]!);
-      if (series === UNKNOWN_SERIES) {
-        series = this.#meet(columns, view, i);
-        if (series === UNKNOWN_SERIES) continue;
-      } else if (
-        !this.#head.active.isActive(series, this.#minute) &&
-        !this.#mayActivate(series, end - first)
-      ) {
-        continue;
+    this.#arguments.place(columns);
+    const { view } = this.#head;
+    try {
+      for (;;) {
+        const reason = this.#head.memory.kernel.appendRows();
+        if (reason === DONE) break;
+        this.#attend(reason, columns);
       }
-      this.#appendSamples(columns, series, first, end);
+      this.#appendHistograms(columns);
+      this.#appendExemplars(columns);
+    } finally {
+      this.#log();
+      this.#logRest();
+      this.#outcome.appended = view.word(A_APPENDED);
+      this.#outcome.newSeries += view.word(A_NEW_SERIES);
     }
-    for (const { series } of columns.histograms) {
-      refuse(this.#outcome, 'native_histogram_unsupported', 1, () =>
-        histogramsUnsupported(decodeLabels(bytes, labelsFrom[series]!, labelsTo[series]!)),
-      );
-    }
-    this.#wal.endRequest();
     return this.#outcome;
   }
 
@@ -119,37 +173,187 @@ export class HeadAppender implements Appender {
       -TIME_MS_MAX,
     );
     this.#latestMs = sampleMaxFutureMs > 0 ? Math.min(nowMs + sampleMaxFutureMs, TIME_MS_MAX) : TIME_MS_MAX;
-    this.#minute = ActiveSeries.minuteOf(this.#clock.monotonicMs());
+    this.#minute = minuteOf(this.#clock.monotonicMs());
     this.#outcome = nothingYet();
+    this.#passArguments();
   }
 
-  #appendSamples(columns: WriteColumns, series: number, first: number, end: number): void {
-    const { timesMs, valueWords } = columns;
+  #passArguments(): void {
+    const { view } = this.#head;
+    const limits = this.#limits;
+    view.setWord(A_ROW, 0);
+    view.setWord(A_SERIES, UNKNOWN_SERIES);
+    view.setWord(A_APPENDED, 0);
+    view.setWord(A_NEW_SERIES, 0);
+    view.setFloat(A_EARLIEST_MS, this.#earliestMs);
+    view.setFloat(A_LATEST_MS, this.#latestMs);
+    view.setWord(A_MINUTE, this.#minute);
+    view.setWord(A_ACTIVE_MAX, limits.activeSeriesMax);
+    view.setWord(A_METRIC_MAX, limits.activeSeriesPerMetricMax);
+    view.setWord(A_LABELS_MAX, limits.labelsPerSeriesMax);
+    view.setWord(A_NAME_BYTES_MAX, limits.labelNameBytesMax);
+    view.setWord(A_VALUE_BYTES_MAX, limits.labelValueBytesMax);
+  }
+
+  /** Sees to what the kernel stopped at, and moves its place on. */
+  #attend(reason: number, columns: WriteColumns): void {
+    const { view } = this.#head;
+    const row = view.word(A_ROW);
+    const sample = view.word(A_SAMPLE);
+    const known = view.word(A_SERIES);
+    const labels = () => this.#head.labelsOf(known);
+    switch (reason) {
+      case MEET_SERIES:
+        view.setWord(A_SERIES, this.#meet(columns, row, timesOf(columns, row)));
+        break;
+      case ACTIVATE_SERIES: {
+        const samples = columns.firstSample[row + 1]! - sample;
+        if (!this.#mayActivate(known, samples)) view.setWord(A_SERIES, UNKNOWN_SERIES);
+        break;
+      }
+      case WRONG_TIME:
+        this.#refuseTime(columns.timesMs[sample]!, labels);
+        break;
+      case OUT_OF_ORDER: {
+        const timeMs = columns.timesMs[sample]!;
+        refuse(this.#outcome, 'sample_out_of_order', 1, () => outOfOrder(timeMs, labels()));
+        break;
+      }
+      case OTHER_VALUE: {
+        const timeMs = columns.timesMs[sample]!;
+        refuse(this.#outcome, 'new_value_for_timestamp', 1, () => otherValue(timeMs, labels()));
+        break;
+      }
+      case FLUSH_LOG:
+        this.#log();
+        return;
+      default:
+        assert(reason === FULL, `a kernel stopped for the unknown reason ${reason}`);
+        throw memoryFull();
+    }
+    if (reason !== MEET_SERIES && reason !== ACTIVATE_SERIES) view.setWord(A_SAMPLE, sample + 1);
+    else if (view.word(A_SERIES) === NO_SERIES) view.setWord(A_ROW, row + 1);
+  }
+
+  #appendHistograms(columns: WriteColumns): void {
+    const { histograms } = columns;
+    for (let i = 0; i < histograms.length; ) {
+      const row = histograms[i]!.series;
+      let end = i + 1;
+      while (histograms[end]?.series === row) end++;
+      const own = histograms.slice(i, end);
+      const series = this.#seriesOf(
+        columns,
+        row,
+        own.map(({ timeMs }) => timeMs),
+      );
+      if (series !== UNKNOWN_SERIES) this.#appendOwn(series, own);
+      i = end;
+    }
+  }
+
+  /** The series of a row, found or made; refuses the row's samples when it can't be. */
+  #seriesOf(columns: WriteColumns, row: number, timesMs: readonly number[]): number {
+    const { memory, view } = this.#head;
+    const at = view.word(A_LABELS);
+    const series = memory.kernel.findKey(at + columns.labelsFrom[row]!, at + columns.labelsTo[row]!);
+    if (series < 0) return this.#meet(columns, row, timesMs);
+    if (this.#head.isActive(series, this.#minute) || this.#mayActivate(series, timesMs.length)) return series;
+    return UNKNOWN_SERIES;
+  }
+
+  /** Appends the histograms of one series. */
+  #appendOwn(series: number, histograms: readonly WriteHistogram[]): void {
     const head = this.#head;
-    const walNumber = head.table.walNumber[series]!;
+    const outcome = this.#outcome;
+    const labels = () => head.labelsOf(series);
     let appended = 0;
-    for (let s = first; s < end; s++) {
-      const timeMs = timesMs[s]!;
+    for (const { timeMs, histogram, kind, isStale } of histograms) {
       if (!(timeMs >= this.#earliestMs && timeMs <= this.#latestMs)) {
-        this.#refuseTime(timeMs, () => head.labelsOf(series));
+        this.#refuseTime(timeMs, labels);
         continue;
       }
-      const low = valueWords[2 * s]!;
-      const high = valueWords[2 * s + 1]!;
-      const verdict = head.append(series, timeMs, low, high);
-      if (verdict === STORED) this.#wal.sample(walNumber, timeMs, low, high);
-      else if (verdict === OUT_OF_ORDER) {
-        refuse(this.#outcome, 'sample_out_of_order', 1, () => outOfOrder(timeMs, head.labelsOf(series)));
+      const fault = isStale ? undefined : histogramFault(histogram, kind);
+      if (fault !== undefined) {
+        refuse(outcome, 'native_histogram_invalid', 1, () => histogramInvalid(fault, labels()));
         continue;
-      } else if (verdict === OTHER_VALUE) {
-        refuse(this.#outcome, 'new_value_for_timestamp', 1, () => otherValue(timeMs, head.labelsOf(series)));
+      }
+      const verdict = head.appendHistogram(series, timeMs, histogram, kind, isStale);
+      if (verdict === OUT_OF_ORDER) {
+        refuse(outcome, 'sample_out_of_order', 1, () => outOfOrder(timeMs, labels()));
+        continue;
+      }
+      if (verdict === OTHER_VALUE) {
+        refuse(outcome, 'new_value_for_timestamp', 1, () => otherValue(timeMs, labels()));
         continue;
       }
       appended++;
+      if (verdict === STORED) this.#logHistogram(series, timeMs, histogram, kind, isStale);
     }
     if (appended === 0) return;
-    this.#outcome.appended += appended;
-    head.active.touch(series, this.#minute);
+    outcome.histograms += appended;
+    head.memory.kernel.touch(head.view.series(series), this.#minute);
+  }
+
+  #logHistogram(series: number, ...sample: [number, FloatHistogram, HistogramKind, boolean]): void {
+    this.#histogramsRecord.add(this.#head.numberOf(series), ...sample);
+    if (this.#histogramsRecord.payload.length < RECORD_BYTES_MAX) return;
+    // Their series come first.
+    this.#log();
+    this.#logRest();
+  }
+
+  #appendExemplars(columns: WriteColumns): void {
+    const { view, memory } = this.#head;
+    for (const { series: row, labels, value, timeMs } of columns.exemplars) {
+      const from = columns.labelsFrom[row]!;
+      const to = columns.labelsTo[row]!;
+      const at = view.word(A_LABELS);
+      const series = memory.kernel.findKey(at + from, at + to);
+      if (series < 0) {
+        refuse(this.#outcome, 'exemplar_series_unknown', 1, () => {
+          const bytes = columns.bytes.slice(from, to);
+          return exemplarOfUnknown(decodeLabels(bytes, 0, bytes.length));
+        });
+        continue;
+      }
+      const own = this.#head.labelsOf(series);
+      const exemplar = { labels, value, timeMs };
+      const verdict = this.#exemplars.add(own, exemplar);
+      if (verdict === 'labels-too-long') {
+        refuse(this.#outcome, 'exemplar_labels_too_long', 1, () => exemplarTooLong(own));
+      } else if (verdict === 'out-of-order') {
+        refuse(this.#outcome, 'exemplar_out_of_order', 1, () => exemplarOutOfOrder(own));
+      } else {
+        // Where none are kept they are taken all the same, as is done with what is not asked for.
+        this.#outcome.exemplars++;
+        if (verdict === 'stored') this.#logExemplar(series, exemplar);
+      }
+    }
+  }
+
+  #logExemplar(series: number, exemplar: Exemplar): void {
+    this.#key.length = 0;
+    this.#head.writeKey(series, this.#key);
+    this.#exemplarsRecord.add(this.#key.content(), exemplar);
+    if (this.#exemplarsRecord.payload.length >= RECORD_BYTES_MAX) this.#logRest();
+  }
+
+  /** Closes the records of histograms and exemplars. */
+  #logRest(): void {
+    const histograms = this.#histogramsRecord;
+    const exemplars = this.#exemplarsRecord;
+    this.#wal.record(RECORD_HISTOGRAMS, histograms.payload.content(), histograms.maxTimeMs);
+    this.#wal.record(RECORD_EXEMPLARS, exemplars.payload.content(), Number.NEGATIVE_INFINITY);
+    histograms.clear();
+    exemplars.clear();
+  }
+
+  /** Closes the records that were built and hands them to the log. */
+  #log(): void {
+    const { memory } = this.#head;
+    this.#wal.add(memory.seriesPayload(), memory.samplesPayload(), memory.loggedMaxTimeMs);
+    memory.clearLog();
   }
 
   #refuseTime(timeMs: number, labels: () => CanonicalLabels): void {
@@ -161,48 +365,60 @@ export class HeadAppender implements Appender {
   }
 
   /** Finds or makes the series of label bytes that are not known; refuses its samples when it can't be. */
-  #meet(columns: WriteColumns, view: DataView, i: number): number {
+  #meet(columns: WriteColumns, row: number, timesMs: ArrayLike<number>): number {
     const head = this.#head;
-    const from = columns.labelsFrom[i]!;
-    const to = columns.labelsTo[i]!;
-    const first = columns.firstSample[i]!;
-    const end = columns.firstSample[i + 1]!;
-    const wire = decodeLabels(columns.bytes, from, to);
+    const samples = timesMs.length;
+    const from = columns.labelsFrom[row]!;
+    const to = columns.labelsTo[row]!;
+    const bytes = columns.bytes.slice(from, to);
+    const wire = decodeLabels(bytes, 0, bytes.length);
     const fault = labelFault(wire, this.#limits);
     if (fault !== undefined) {
-      refuse(this.#outcome, fault.reason, end - first, () => fault.text);
+      refuse(this.#outcome, fault.reason, samples, () => fault.text);
       return UNKNOWN_SERIES;
     }
     const labels = canonicalLabels(wire);
-    const key = head.keyOf(labels);
-    const known = head.keys.find(key.view, 0, key.length);
+    const key = head.keyOf(labels).content();
+    const at = head.view.word(A_LABELS);
+    const known = head.find(key);
     if (known !== UNKNOWN_SERIES) {
-      head.keys.addAlias(columns.bytes, view, from, to, known);
-      const isActive = head.active.isActive(known, this.#minute);
-      return isActive || this.#mayActivate(known, end - first) ? known : UNKNOWN_SERIES;
+      head.memory.kernel.addAlias(known, at + from, at + to);
+      const isActive = head.isActive(known, this.#minute);
+      return isActive || this.#mayActivate(known, samples) ? known : UNKNOWN_SERIES;
     }
-    if (!this.#hasGoodTime(columns, first, end)) {
-      for (let s = first; s < end; s++) this.#refuseTime(columns.timesMs[s]!, () => labels);
+    if (!this.#hasGoodTime(timesMs)) {
+      for (let s = 0; s < samples; s++) this.#refuseTime(timesMs[s]!, () => labels);
       return UNKNOWN_SERIES;
     }
-    const metricPair = head.index
-      .valuesOf('__name__')
-      ?.pairs.get(labels.values[labels.names.indexOf('__name__')]!);
-    if (!this.#fits(metricPair, end - first, labels)) return UNKNOWN_SERIES;
+    if (!this.#fits(head.index.findPair(METRIC_NAME, metricOf(labels)), samples, labels))
+      return UNKNOWN_SERIES;
 
-    const walNumber = this.#nextWalNumber++;
-    const series = head.addSeries(labels, key, walNumber);
-    this.#wal.series(walNumber, key.bytes, 0, key.length);
-    const isCanonical =
-      key.length === to - from && Buffer.compare(key.content(), columns.bytes.subarray(from, to)) === 0;
-    if (!isCanonical) head.keys.addAlias(columns.bytes, view, from, to, series);
+    const number = head.view.word(W_NEXT_NUMBER);
+    const series = head.addSeries(key, number);
+    head.view.setWord(W_NEXT_NUMBER, number + 1);
+    this.#logSeries(number, key);
+    if (Buffer.compare(key, bytes) !== 0) head.memory.kernel.addAlias(series, at + from, at + to);
     this.#outcome.newSeries++;
     return series;
   }
 
-  #hasGoodTime(columns: WriteColumns, first: number, end: number): boolean {
-    for (let s = first; s < end; s++) {
-      const timeMs = columns.timesMs[s]!;
+  #logSeries(number: number, key: Uint8Array): void {
+    const { memory, view } = this.#head;
+    if (view.word(W_SERIES_LENGTH) + key.length + RECORD_ROOM_BYTES > RECORD_BYTES_MAX) this.#log();
+    if (key.length + RECORD_ROOM_BYTES > RECORD_BYTES_MAX) {
+      const record = new SeriesRecord();
+      record.add(number, key, 0, key.length);
+      this.#wal.add(record.payload.content(), new Uint8Array(0), Number.NEGATIVE_INFINITY);
+      return;
+    }
+    const at = memory.stage(key.length);
+    view.bytes.set(key, at);
+    memory.kernel.logSeries(number, at, at + key.length);
+  }
+
+  #hasGoodTime(timesMs: ArrayLike<number>): boolean {
+    for (let s = 0; s < timesMs.length; s++) {
+      const timeMs = timesMs[s]!;
       if (timeMs >= this.#earliestMs && timeMs <= this.#latestMs) return true;
     }
     return false;
@@ -211,19 +427,19 @@ export class HeadAppender implements Appender {
   #mayActivate(series: number, samples: number): boolean {
     const { activeSeriesMax, activeSeriesPerMetricMax } = this.#limits;
     if (activeSeriesMax === 0 && activeSeriesPerMetricMax === 0) return true;
-    return this.#fits(this.#head.table.metric[series]!, samples, this.#head.labelsOf(series));
+    return this.#fits(this.#head.metricOf(series), samples, this.#head.labelsOf(series));
   }
 
   /** Whether one more series may become active; refuses the samples when not. */
-  #fits(metricPair: number | undefined, samples: number, labels: CanonicalLabels): boolean {
+  #fits(metricPair: number, samples: number, labels: CanonicalLabels): boolean {
     const { activeSeriesMax, activeSeriesPerMetricMax } = this.#limits;
-    if (activeSeriesMax > 0 && this.#head.active.count(this.#minute) >= activeSeriesMax) {
+    if (activeSeriesMax > 0 && this.#head.activeCount(this.#minute) >= activeSeriesMax) {
       refuse(this.#outcome, 'per_user_series_limit', samples, () =>
         seriesLimit('per-user', activeSeriesMax, labels),
       );
       return false;
     }
-    if (activeSeriesPerMetricMax === 0 || metricPair === undefined) return true;
+    if (activeSeriesPerMetricMax === 0 || metricPair === NONE) return true;
     if (this.#head.index.seriesWith(metricPair) < activeSeriesPerMetricMax) return true;
     const active = this.#activeOf(metricPair);
     if (active >= activeSeriesPerMetricMax) {
@@ -244,10 +460,10 @@ export class HeadAppender implements Appender {
     }
     const known = this.#metricCounts.get(metricPair);
     if (known !== undefined) return known;
-    const { index, active } = this.#head;
-    const series = new Uint32Array(index.seriesWith(metricPair));
-    index.postings(metricPair, series, 0);
-    return series.reduce((count, one) => count + (active.isActive(one, this.#minute) ? 1 : 0), 0);
+    const head = this.#head;
+    let active = 0;
+    for (const series of head.index.seriesOf(metricPair)) if (head.isActive(series, this.#minute)) active++;
+    return active;
   }
 
   /** Pair numbers have changed. */
@@ -258,4 +474,13 @@ export class HeadAppender implements Appender {
 
 function nothingYet(): AppendOutcome {
   return { appended: 0, histograms: 0, exemplars: 0, newSeries: 0, refusals: [] };
+}
+
+function metricOf({ names, values }: CanonicalLabels): string {
+  return values[names.indexOf(METRIC_NAME)]!;
+}
+
+/** Times of a row's floats. */
+function timesOf({ timesMs, firstSample }: WriteColumns, row: number): Float64Array {
+  return timesMs.subarray(firstSample[row], firstSample[row + 1]);
 }

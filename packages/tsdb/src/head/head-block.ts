@@ -12,13 +12,10 @@ import { assert, type Clock, type Disk, type Random } from '@ampere/platform';
 import { SampleColumns } from '@ampere/series';
 import type { BlockMeta } from '../block/block-meta.ts';
 import { BlockWriter } from '../block/block-writer.ts';
-import { ENCODING_XOR } from '../block/chunk-segments.ts';
 import type { ChunkData } from '../block/chunk-writer.ts';
-import { xorBytes } from '../chunk/xor-encode.ts';
 import { ChunkPacker } from '../compact/chunk-packer.ts';
 import { Pacer } from '../pacer.ts';
 import { CHUNK_RANGE_MS, type Head, SAMPLES_PER_CHUNK_MAX } from './head.ts';
-import { NO_CHUNK } from './sealed-chunks.ts';
 import { inLabelOrder } from './series-order.ts';
 
 /** The head is cut when it spans more than so much: what is younger is asked for most and still changes. */
@@ -66,7 +63,7 @@ export async function writeHeadBlock(
   const { signal, ...shared } = options;
   const pacer = new Pacer(options.clock);
   const scratch = new SampleColumns();
-  const found = new Uint32Array(head.count);
+  const found = new Uint32Array(head.bound);
   let count = 0;
   for (let one = 0; one < found.length; one++) {
     if (head.hasSampleIn(one, startMs, endMs - 1, scratch)) found[count++] = one;
@@ -107,35 +104,26 @@ class HeadChunks {
 
   /** The chunks of a series in [startMs, endMs); the memory of full ones is the head's. */
   of(series: number, startMs: number, endMs: number): ChunkData[] {
-    const { table, sealed, slabs } = this.#head;
     const into: ChunkData[] = [];
-    let chunk = table.firstSealed[series]!;
-    for (; chunk !== NO_CHUNK && sealed.minMs[chunk]! < endMs; chunk = sealed.next[chunk]!) {
-      const [minTimeMs, maxTimeMs] = [sealed.minMs[chunk]!, sealed.maxMs[chunk]!];
+    for (const chunk of this.#head.chunksOf(series)) {
+      const { encoding, minTimeMs, maxTimeMs, at } = chunk;
+      if (minTimeMs >= endMs) break;
       assert(maxTimeMs < endMs, 'a chunk lies across the end of two hours');
       if (maxTimeMs < startMs) continue;
       if (minTimeMs < startMs) {
         this.#pack(series, startMs, maxTimeMs, into);
         continue;
       }
-      const view = sealed.view(chunk);
-      const from = view.byteOffset + sealed.offset(chunk);
-      const bytes = new Uint8Array(view.buffer, from, sealed.length(chunk));
-      into.push({ encoding: ENCODING_XOR, minTimeMs, maxTimeMs, bytes, from: 0, to: bytes.length });
+      const { bytes: memory } = this.#head.view;
+      let bytes: Uint8Array = memory.subarray(at, at + chunk.bytes);
+      if (chunk.openSamples > 0) {
+        // Copied: the next sample may have it sealed, and its block used for something else.
+        bytes = Uint8Array.from(bytes);
+        bytes[0] = chunk.openSamples >>> 8;
+        bytes[1] = chunk.openSamples;
+      }
+      into.push({ encoding, minTimeMs, maxTimeMs, bytes, from: 0, to: bytes.length });
     }
-    if (table.open.bits[series] === 0) return into;
-    const [minTimeMs, maxTimeMs] = [table.openMinMs[series]!, table.open.lastMs[series]!];
-    if (minTimeMs >= endMs || maxTimeMs < startMs) return into;
-    assert(maxTimeMs < endMs, 'a chunk lies across the end of two hours');
-    if (minTimeMs < startMs) {
-      this.#pack(series, startMs, maxTimeMs, into);
-      return into;
-    }
-    // Copied: the next sample begins another chunk in its place.
-    const address = table.openAddress[series]!;
-    const from = slabs.offset(address);
-    const bytes = slabs.slab(address).slice(from, from + xorBytes(table.open, series));
-    into.push({ encoding: ENCODING_XOR, minTimeMs, maxTimeMs, bytes, from: 0, to: bytes.length });
     return into;
   }
 

@@ -1,4 +1,4 @@
-// Reads the head: selects series by matchers and decodes their chunks into the caller's columns.
+// Reads a head, on any thread: selects series by matchers and decodes their chunks into the caller's columns.
 
 import { assert } from '@ampere/platform';
 import {
@@ -11,51 +11,58 @@ import {
   type SelectHints,
 } from '@ampere/series';
 import type { StoredSeriesSet } from '../block/stored-series-set.ts';
-import type { LabelValues } from '../index/label-index.ts';
-import type { Head } from './head.ts';
+import { type LabelIndex, NONE } from '../index/label-index.ts';
+import type { SeriesMatching } from '../index/match-series.ts';
+import { hasSampleIn, readSamples } from './stored-samples.ts';
 
 export class HeadQuerier implements Querier {
-  readonly #head: Head;
-  readonly #onClose: () => void;
+  readonly #index: LabelIndex;
+  readonly #matching: SeriesMatching;
+  readonly #floorMs: number;
   readonly #scratch = new SampleColumns();
   #isOpen = true;
 
-  /** `onClose` is called once. */
-  constructor(head: Head, onClose: () => void) {
-    this.#head = head;
-    this.#onClose = onClose;
+  /** Shows nothing before `floorMs`. Somebody holds a lease until it is closed. */
+  constructor(index: LabelIndex, matching: SeriesMatching, floorMs: number) {
+    this.#index = index;
+    this.#matching = matching;
+    this.#floorMs = floorMs;
   }
 
   select(hints: SelectHints, matchers: readonly Matcher[]): StoredSeriesSet {
-    return new HeadSeriesSet(this.#head, this.#find(matchers), this.#from(hints), hints.endMs, this.#scratch);
+    const series = this.#find(matchers);
+    return new HeadSeriesSet(this.#index, series, this.#from(hints), hints.endMs, this.#scratch);
   }
 
   labelNames(hints: LabelHints, matchers: readonly Matcher[]): string[] {
+    assert(this.#isOpen, 'reading through a closed querier');
     const names = new Set<string>();
     if (matchers.length === 0) {
-      for (const values of this.#head.index.names()) {
-        if (this.#anySeries(values, hints)) names.add(values.name);
+      for (const name of this.#index.names()) {
+        if (this.#anySeries(name, hints)) names.add(this.#index.nameText(name));
       }
     } else {
       for (const series of this.#present(hints, matchers)) {
-        for (const name of this.#head.labelsOf(series).names) names.add(name);
+        for (const name of this.#index.labelsOf(series).names) names.add(name);
       }
     }
     return limited([...names].sort(compareText), hints.limit);
   }
 
   labelValues(name: string, hints: LabelHints, matchers: readonly Matcher[]): string[] {
-    const values = this.#head.index.valuesOf(name);
-    if (values === undefined) return [];
+    assert(this.#isOpen, 'reading through a closed querier');
+    const index = this.#index;
+    const wanted = index.findName(name);
+    if (wanted === NONE) return [];
     const found = new Set<string>();
     if (matchers.length === 0) {
-      for (const [value, pair] of values.pairs) {
-        if (this.#anySeriesOf(pair, hints)) found.add(value);
+      for (const pair of index.pairsOf(wanted)) {
+        if (this.#anySeriesOf(pair, hints)) found.add(index.valueOf(pair));
       }
     } else {
       for (const series of this.#present(hints, matchers)) {
-        const pair = this.#head.pairOf(series, values);
-        if (pair >= 0) found.add(this.#head.index.valueOf(pair));
+        const pair = index.pairOf(series, wanted);
+        if (pair !== NONE) found.add(index.valueOf(pair));
       }
     }
     return limited([...found].sort(compareText), hints.limit);
@@ -64,59 +71,61 @@ export class HeadQuerier implements Querier {
   series(hints: LabelHints, matchers: readonly Matcher[]): Labels[] {
     const all: Labels[] = [];
     for (const series of this.#present(hints, matchers)) {
-      all.push(this.#head.labelsOf(series));
+      all.push(this.#index.labelsOf(series));
       if (all.length === hints.limit) break;
     }
     return all;
   }
 
   close(): void {
-    if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.#onClose();
   }
 
   #find(matchers: readonly Matcher[]): Uint32Array {
     assert(this.#isOpen, 'reading through a closed querier');
-    return this.#head.matching.find(this.#head, matchers);
+    return this.#matching.find(matchers);
   }
 
   #from(hints: { readonly startMs: number }): number {
-    return Math.max(hints.startMs, this.#head.floorMs);
+    return Math.max(hints.startMs, this.#floorMs);
   }
 
   *#present(hints: LabelHints, matchers: readonly Matcher[]): Iterable<number> {
     const startMs = this.#from(hints);
     for (const series of this.#find(matchers)) {
-      if (this.#head.hasSampleIn(series, startMs, hints.endMs, this.#scratch)) yield series;
+      if (hasSampleIn(this.#index.view, series, startMs, hints.endMs, this.#scratch)) yield series;
     }
   }
 
-  #anySeries(values: LabelValues, hints: LabelHints): boolean {
-    for (const pair of values.pairs.values()) if (this.#anySeriesOf(pair, hints)) return true;
-    return false;
+  #anySeries(name: number, hints: LabelHints): boolean {
+    return this.#index.pairsOf(name).some((pair) => this.#anySeriesOf(pair, hints));
   }
 
   #anySeriesOf(pair: number, hints: LabelHints): boolean {
-    assert(this.#isOpen, 'reading through a closed querier');
     const startMs = this.#from(hints);
-    const postings = new Uint32Array(this.#head.index.seriesWith(pair));
-    this.#head.index.postings(pair, postings, 0);
-    return postings.some((series) => this.#head.hasSampleIn(series, startMs, hints.endMs, this.#scratch));
+    return this.#index
+      .seriesOf(pair)
+      .some((series) => hasSampleIn(this.#index.view, series, startMs, hints.endMs, this.#scratch));
   }
 }
 
 class HeadSeriesSet implements StoredSeriesSet {
   readonly isSorted = false;
-  readonly #head: Head;
+  readonly #index: LabelIndex;
   readonly #series: Uint32Array;
   readonly #startMs: number;
   readonly #endMs: number;
   readonly #scratch: SampleColumns;
   #at = -1;
 
-  constructor(head: Head, series: Uint32Array, startMs: number, endMs: number, scratch: SampleColumns) {
-    this.#head = head;
+  constructor(
+    index: LabelIndex,
+    series: Uint32Array,
+    startMs: number,
+    endMs: number,
+    scratch: SampleColumns,
+  ) {
+    this.#index = index;
     this.#series = series;
     this.#startMs = startMs;
     this.#endMs = endMs;
@@ -124,22 +133,22 @@ class HeadSeriesSet implements StoredSeriesSet {
   }
 
   next(): boolean {
+    const { view } = this.#index;
     while (++this.#at < this.#series.length) {
-      if (this.#head.hasSampleIn(this.#series[this.#at]!, this.#startMs, this.#endMs, this.#scratch))
-        return true;
+      if (hasSampleIn(view, this.#series[this.#at]!, this.#startMs, this.#endMs, this.#scratch)) return true;
     }
     return false;
   }
 
   labels(): Labels {
-    return this.#head.labelsOf(this.mark());
+    return this.#index.labelsOf(this.mark());
   }
 
   read(into: SampleColumns): void {
     this.readMarked(this.mark(), into);
   }
 
-  /** The series' number: nothing is renumbered while a querier is open. */
+  /** The series' number: it means the same as long as the lease lasts. */
   mark(): number {
     const series = this.#series[this.#at];
     assert(series !== undefined, 'a series set is read before next() or after its end');
@@ -148,7 +157,7 @@ class HeadSeriesSet implements StoredSeriesSet {
 
   readMarked(mark: number, into: SampleColumns): void {
     into.clear();
-    this.#head.read(mark, this.#startMs, this.#endMs, into);
+    readSamples(this.#index.view, mark, this.#startMs, this.#endMs, into);
   }
 }
 

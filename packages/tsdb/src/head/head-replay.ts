@@ -4,15 +4,17 @@
 // forgotten and came back has several: the first becomes the series' own, the others are remembered
 // as long as segments that use them may be there, so that checkpoints carry them on.
 
-import { GONE } from '../index/label-index.ts';
+import { Labels } from '@ampere/series';
+import type { ExemplarRing } from '../exemplars/exemplar-ring.ts';
 import type { ReplayFacts } from '../options.ts';
+import type { HistogramSink, LoggedExemplar } from '../wal/histogram-records.ts';
 import type { RecordSink } from '../wal/records.ts';
-import { type Head, STORED } from './head.ts';
+import { type Head, STORED, UNKNOWN_SERIES } from './head.ts';
 import { canonicalLabels, decodeLabels } from './label-set.ts';
-import { UNKNOWN_SERIES } from './series-keys.ts';
 
 export class HeadReplay implements RecordSink {
   readonly #head: Head;
+  readonly #exemplars: ExemplarRing;
   readonly #facts: ReplayFacts;
   readonly #series = new Map<number, number>();
   #highestNumber = 0;
@@ -21,26 +23,22 @@ export class HeadReplay implements RecordSink {
   /** The sample before: the next one's series mostly is the same or the one after it. */
   #number = 0;
   #current = UNKNOWN_SERIES;
-  #bytes: Uint8Array | undefined;
-  #view: DataView = new DataView(new ArrayBuffer(0));
 
-  constructor(head: Head, facts: ReplayFacts) {
+  constructor(head: Head, exemplars: ExemplarRing, facts: ReplayFacts) {
     this.#head = head;
+    this.#exemplars = exemplars;
     this.#facts = facts;
   }
 
   series(number: number, bytes: Uint8Array, from: number, to: number): void {
     if (number > this.#highestNumber) this.#highestNumber = number;
-    if (bytes !== this.#bytes) {
-      this.#bytes = bytes;
-      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    }
-    let series = this.#head.keys.find(this.#view, from, to);
+    const before = this.#head.count;
+    let series = this.#head.findOrAdd(bytes.subarray(from, to), number);
     if (series === UNKNOWN_SERIES) {
       const labels = canonicalLabels(decodeLabels(bytes, from, to));
-      series = this.#head.addSeries(labels, this.#head.keyOf(labels), number);
-      this.#facts.series++;
+      series = this.#head.findOrAdd(this.#head.keyOf(labels).content(), number);
     }
+    this.#facts.series += this.#head.count - before;
     this.#series.set(number, series);
     this.#number = number;
     this.#current = series;
@@ -60,6 +58,25 @@ export class HeadReplay implements RecordSink {
     }
   }
 
+  readonly histogram: HistogramSink = (number, timeMs, histogram, kind, isStale) => {
+    const series = this.#find(number);
+    if (timeMs < this.#head.floorMs) {
+      this.#facts.samplesSkipped++;
+    } else if (series === UNKNOWN_SERIES) {
+      this.#facts.samplesOfUnknownSeries++;
+    } else if (this.#head.appendHistogram(series, timeMs, histogram, kind, isStale) === STORED) {
+      this.#facts.samples++;
+    } else {
+      this.#facts.samplesSkipped++;
+    }
+  };
+
+  exemplar(bytes: Uint8Array, from: number, to: number, exemplar: LoggedExemplar): void {
+    const { names, values } = canonicalLabels(decodeLabels(bytes, from, to));
+    // One that was refused when it was written is refused again; one that comes twice is known.
+    this.#exemplars.add(new Labels(names, values), exemplar);
+  }
+
   floor(beforeMs: number): void {
     this.floorMs = Math.max(this.floorMs, beforeMs);
     this.#head.floorMs = Math.max(this.#head.floorMs, beforeMs);
@@ -74,7 +91,7 @@ export class HeadReplay implements RecordSink {
   aliases(): SeriesAliases {
     const aliases = new SeriesAliases();
     for (const [number, series] of this.#series) {
-      if (this.#head.table.walNumber[series] !== number) aliases.add(number, series);
+      if (this.#head.numberOf(series) !== number) aliases.add(number, series);
     }
     return aliases;
   }
@@ -82,7 +99,7 @@ export class HeadReplay implements RecordSink {
   #find(number: number): number {
     if (number === this.#number) return this.#current;
     const guess = this.#current + 1;
-    if (this.#head.table.walNumber[guess] === number && guess < this.#head.count) {
+    if (guess < this.#head.bound && this.#head.numberOf(guess) === number) {
       this.#current = guess;
     } else {
       this.#current = this.#series.get(number) ?? UNKNOWN_SERIES;
@@ -111,11 +128,11 @@ export class SeriesAliases {
     for (let i = 0; i < this.#numbers.length; i++) yield [this.#numbers[i]!, this.#series[i]!];
   }
 
-  /** Follows a renumbering of the head. */
-  renumber(map: Uint32Array): void {
+  /** Leaves those whose series stay. */
+  keep(stays: (series: number) => boolean): void {
     const before = [...this.entries()];
     this.clear();
-    for (const [number, series] of before) if (map[series] !== GONE) this.add(number, map[series]!);
+    for (const [number, series] of before) if (stays(series)) this.add(number, series);
   }
 
   clear(): void {

@@ -1,71 +1,157 @@
-// The newest samples of all series, in memory.
+// The newest samples of all series, in a memory that other threads read.
 //
 // 1. A series has one open chunk, which samples are appended to, in a block that grows with it.
 // 2. The chunk is sealed, copied away at its exact length, when it has 120 samples or 1 KiB (as in
 //    Prometheus), or when a sample belongs to the next two hours of the clock, so that blocks of two
 //    hours can be cut between chunks.
 // 3. What is older than a time is dropped a chunk at a time. Series without samples stay until they are
-//    an eighth of all; then the others are renumbered.
+//    an eighth of all; then they are taken out.
 //
-// One thread appends and reads. Nothing here waits for anything.
+// One thread writes. Whoever reads, here or on another thread, holds a lease: what is freed meanwhile is not
+// used again before the leases of that time have ended. The work is done by the kernels in assembly/.
 
-import { assert, type Random } from '@ampere/platform';
-import { Labels, METRIC_NAME, type SampleColumns } from '@ampere/series';
-import { decodeXor } from '../chunk/xor-decode.ts';
-import { appendXor, startXor, XOR_HEADER_BYTES, XOR_ROOM_BYTES, xorBytes } from '../chunk/xor-encode.ts';
-import { GONE, LabelIndex, type LabelValues } from '../index/label-index.ts';
+import type { Random } from '@ampere/platform';
+import type { FloatHistogram, Labels, SampleColumns } from '@ampere/series';
+import {
+  CHUNK_RANGE_MS,
+  ENCODING_SHIFT,
+  FULL,
+  H_MAX_MS,
+  H_MIN_MS,
+  H_OPEN_CHUNKS,
+  H_SAMPLES,
+  H_SEALED,
+  H_SEALED_BYTES,
+  MINUTES_ACTIVE,
+  O_CHUNK,
+  O_COUNT,
+  O_ENCODING,
+  O_MIN_MS,
+  OTHER_VALUE,
+  OUT_OF_ORDER,
+  P_FIELD,
+  P_FIELD_BYTES,
+  R_ACTIVE_MINUTE,
+  R_BITS,
+  R_FIRST_SEALED,
+  R_KEY_BYTES,
+  R_LAST_MS,
+  R_METRIC,
+  R_NUMBER,
+  R_OPEN,
+  R_PAIR_COUNT,
+  R_PAIRS,
+  REPEATED,
+  S_CHUNK,
+  S_LENGTH,
+  S_MAX_MS,
+  S_MIN_MS,
+  S_NEXT,
+  SAMPLES_PER_CHUNK_MAX,
+  STORED,
+} from '../../assembly/layout.ts';
+import type { HistogramKind } from '../chunk/histogram-encode.ts';
+import { LabelIndex } from '../index/label-index.ts';
 import { SeriesMatching } from '../index/match-series.ts';
-import { Slabs } from '../slabs.ts';
 import { ByteBuffer } from '../wal/byte-buffer.ts';
-import { ActiveSeries } from './active-series.ts';
+import { HeadMemory, type HeadMemoryOptions, memoryFull } from './head-memory.ts';
 import { type CanonicalLabels, encodeLabels } from './label-set.ts';
-import { NO_CHUNK, SealedChunks } from './sealed-chunks.ts';
-import { SeriesKeys } from './series-keys.ts';
-import { SeriesTable } from './series-table.ts';
+import { Leases } from './leases.ts';
+import type { MemoryView } from './memory-view.ts';
+import { OpenHistograms } from './open-histograms.ts';
+import { ENCODING_MASK, hasSampleIn, readSamples } from './stored-samples.ts';
 
-export const SAMPLES_PER_CHUNK_MAX = 120;
-export const CHUNK_RANGE_MS = 2 * 3600 * 1000;
+export { CHUNK_RANGE_MS, OTHER_VALUE, OUT_OF_ORDER, REPEATED, SAMPLES_PER_CHUNK_MAX, STORED };
 
-/** Prometheus' bound of a chunk, less the most that a sample can take. */
-const CHUNK_FULL_BYTES = 1024 - 19;
-const OPEN_BYTES_FIRST = XOR_HEADER_BYTES + 22 + XOR_ROOM_BYTES;
-/** Label sets that are kept as objects for the next query. */
-const LABELS_CACHED_MAX = 200_000;
+/** No such series. */
+export const UNKNOWN_SERIES = -1;
+
 const GONE_SHARE = 8;
 
-/** What became of a sample. */
-export type Verdict = 0 | 1 | 2 | 3;
-export const STORED: Verdict = 0;
-/** There already, with the same value. */
-export const REPEATED: Verdict = 1;
-export const OUT_OF_ORDER: Verdict = 2;
-export const OTHER_VALUE: Verdict = 3;
+/** A chunk of a series: its data are `bytes` bytes from `at` on, in memory that stays as it is for now. */
+export interface StoredChunk {
+  readonly encoding: number;
+  readonly minTimeMs: number;
+  readonly maxTimeMs: number;
+  readonly at: number;
+  readonly bytes: number;
+  /** Samples of an open chunk, whose own count is not written yet; 0 of a full one. */
+  readonly openSamples: number;
+}
 
 export class Head {
-  readonly slabs = new Slabs();
-  readonly table = new SeriesTable();
-  readonly keys: SeriesKeys;
-  readonly index: LabelIndex;
-  readonly matching: SeriesMatching;
-  readonly active: ActiveSeries;
-  readonly sealed = new SealedChunks();
+  readonly memory: HeadMemory;
+  readonly leases: Leases;
   /** Nothing before this is shown. */
   floorMs = Number.NEGATIVE_INFINITY;
   /** Nothing before this is taken: never below the floor, and above it while a block is written. */
   acceptFromMs = Number.NEGATIVE_INFINITY;
-  maxTimeMs = Number.NEGATIVE_INFINITY;
-  samplesAppended = 0;
-  /** No sample in memory is older, and one is as old; infinite when there is none. */
-  #minMs = Number.POSITIVE_INFINITY;
+  #index: LabelIndex;
+  #matching: SeriesMatching;
   readonly #keyBuffer = new ByteBuffer();
-  #labels: (Labels | undefined)[] = [];
-  #labelsCached = 0;
+  readonly #histograms: OpenHistograms;
 
-  constructor(random: Random) {
-    this.keys = new SeriesKeys(this.slabs, random);
-    this.index = new LabelIndex(this.slabs);
-    this.matching = new SeriesMatching(this.index);
-    this.active = new ActiveSeries(this.table);
+  constructor(random: Random, options?: HeadMemoryOptions) {
+    this.memory = new HeadMemory(random, options);
+    this.leases = new Leases(this.memory);
+    this.#histograms = new OpenHistograms(this.memory);
+    this.#index = new LabelIndex(this.memory.view);
+    this.#matching = new SeriesMatching(this.#index);
+  }
+
+  get view(): MemoryView {
+    return this.memory.view;
+  }
+
+  /** Another one after series were taken out. */
+  get index(): LabelIndex {
+    return this.#index;
+  }
+
+  get matching(): SeriesMatching {
+    return this.#matching;
+  }
+
+  /** Series there are. */
+  get count(): number {
+    return this.#index.count;
+  }
+
+  /** Above every series number; some below may be unused (`index.isSeries`). */
+  get bound(): number {
+    return this.#index.seriesBound;
+  }
+
+  get samplesAppended(): number {
+    return this.view.float(H_SAMPLES);
+  }
+
+  /** Begins to count anew. */
+  forgetSamplesAppended(): void {
+    this.view.setFloat(H_SAMPLES, 0);
+  }
+
+  get sealedChunks(): number {
+    return this.view.word(H_SEALED);
+  }
+
+  get sealedChunkBytes(): number {
+    return this.view.float(H_SEALED_BYTES);
+  }
+
+  /** Series whose newest samples are in an open chunk. */
+  get openChunks(): number {
+    return this.view.word(H_OPEN_CHUNKS);
+  }
+
+  /** The time of the oldest sample in memory that is shown; undefined when there is none. */
+  get minTimeMs(): number | undefined {
+    const minMs = this.view.float(H_MIN_MS);
+    return minMs === Number.POSITIVE_INFINITY ? undefined : Math.max(minMs, this.floorMs);
+  }
+
+  get maxTimeMs(): number {
+    return this.view.float(H_MAX_MS);
   }
 
   /** The canonical bytes of a label set; valid until the next call. */
@@ -75,143 +161,94 @@ export class Head {
     return this.#keyBuffer;
   }
 
-  /** Adds a series that isn't there yet; `key` holds its canonical bytes. */
-  addSeries(labels: CanonicalLabels, key: ByteBuffer, walNumber: number): number {
-    const { table, slabs, index } = this;
-    const series = table.add();
-    const address = slabs.allocate(key.length);
-    slabs.slab(address).set(key.content(), slabs.offset(address));
-    table.keyAddress[series] = address;
-    table.keyBytes[series] = key.length;
-    table.walNumber[series] = walNumber;
-    this.keys.add(address, key.length, series);
+  /** The series with these canonical bytes, or UNKNOWN_SERIES. */
+  find(key: Uint8Array): number {
+    const at = this.#stage(key);
+    return this.memory.kernel.findKey(at, at + key.length);
+  }
 
-    const count = labels.names.length;
-    const pairsAddress = slabs.allocate(4 * count);
-    const view = slabs.view(pairsAddress);
-    const from = slabs.offset(pairsAddress);
-    for (let i = 0; i < count; i++) {
-      const pair = index.intern(labels.names[i]!, labels.values[i]!);
-      index.add(pair, series);
-      view.setUint32(from + 4 * i, pair, true);
-      if (labels.names[i] === METRIC_NAME) table.metric[series] = pair;
-    }
-    table.pairsAddress[series] = pairsAddress;
-    table.pairs[series] = count;
+  /** Adds a series that isn't there yet, by its canonical bytes. Throws a TsdbError 'memory-full'. */
+  addSeries(key: Uint8Array, number: number): number {
+    const at = this.#stage(key);
+    const series = this.memory.kernel.makeSeries(at, at + key.length, number);
+    if (series < 0) throw memoryFull();
     return series;
   }
 
-  /** Appends one sample; it is in order or refused. */
-  append(series: number, timeMs: number, low: number, high: number): Verdict {
-    const { table } = this;
-    const { open } = table;
-    const lastMs = open.lastMs[series]!;
-    if (timeMs <= lastMs) {
-      if (timeMs < lastMs) return OUT_OF_ORDER;
-      return open.lastLow[series] === low && open.lastHigh[series] === high ? REPEATED : OTHER_VALUE;
-    }
-    if (open.bits[series] !== 0 && this.#isFull(series, timeMs)) this.#seal(series);
-    if (open.bits[series] === 0) {
-      if (table.openAddress[series] === 0) this.#growOpen(series, OPEN_BYTES_FIRST);
-      const address = table.openAddress[series]!;
-      startXor(open, series, this.slabs.view(address), this.slabs.offset(address), timeMs, low, high);
-      table.openMinMs[series] = timeMs;
-    } else {
-      const needed = xorBytes(open, series) + XOR_ROOM_BYTES;
-      if (needed > table.openCapacity[series]!) this.#growOpen(series, needed + needed / 2);
-      const address = table.openAddress[series]!;
-      appendXor(open, series, this.slabs.view(address), this.slabs.offset(address), timeMs, low, high);
-    }
-    if (timeMs > this.maxTimeMs) this.maxTimeMs = timeMs;
-    if (timeMs < this.#minMs) this.#minMs = timeMs;
-    this.samplesAppended++;
-    return STORED;
+  /** As `find`, and `addSeries` when there is none. A key that isn't canonical gives UNKNOWN_SERIES. */
+  findOrAdd(key: Uint8Array, number: number): number {
+    const at = this.#stage(key);
+    const series = this.memory.kernel.findOrMakeSeries(at, at + key.length, number);
+    if (series < UNKNOWN_SERIES) throw memoryFull();
+    return series;
   }
 
-  /** The pair that a series has of a label, or -1. */
-  pairOf(series: number, values: LabelValues): number {
-    const address = this.table.pairsAddress[series]!;
-    const view = this.slabs.view(address);
-    const from = this.slabs.offset(address);
-    const count = this.table.pairs[series]!;
-    for (let i = 0; i < count; i++) {
-      const pair = view.getUint32(from + 4 * i, true);
-      if (this.index.ownerOf(pair) === values) return pair;
-    }
-    return -1;
+  /** Appends one sample, its value as two words. Throws a TsdbError 'memory-full'. */
+  append(series: number, timeMs: number, low: number, high: number): number {
+    const verdict = this.memory.kernel.appendOne(series, timeMs, low, high);
+    if (verdict === FULL) throw memoryFull();
+    return verdict;
   }
 
-  get count(): number {
-    return this.table.count;
+  /** Appends one native histogram; the verdict is as of `append`. Throws a TsdbError 'memory-full'. */
+  appendHistogram(
+    series: number,
+    timeMs: number,
+    histogram: FloatHistogram,
+    kind: HistogramKind,
+    isStale: boolean,
+  ): number {
+    return this.#histograms.append(series, timeMs, histogram, kind, isStale);
   }
 
   labelsOf(series: number): Labels {
-    const cached = this.#labels[series];
-    if (cached !== undefined) return cached;
-    const address = this.table.pairsAddress[series]!;
-    const view = this.slabs.view(address);
-    const from = this.slabs.offset(address);
-    const names: string[] = [];
-    const values: string[] = [];
-    for (let i = 0; i < this.table.pairs[series]!; i++) {
-      const pair = view.getUint32(from + 4 * i, true);
-      names.push(this.index.nameOf(pair));
-      values.push(this.index.valueOf(pair));
-    }
-    const labels = new Labels(names, values);
-    if (this.#labelsCached >= LABELS_CACHED_MAX) this.#forgetLabels();
-    this.#labels[series] = labels;
-    this.#labelsCached++;
-    return labels;
+    return this.#index.labelsOf(series);
   }
 
-  /** Appends a series' samples within [startMs, endMs] to columns. */
-  read(series: number, startMs: number, endMs: number, into: SampleColumns): void {
-    const { sealed, table } = this;
-    for (let chunk = table.firstSealed[series]!; chunk !== NO_CHUNK; chunk = sealed.next[chunk]!) {
-      if (sealed.minMs[chunk]! > endMs) return;
-      if (sealed.maxMs[chunk]! < startMs) continue;
-      decodeXor(sealed.view(chunk), sealed.offset(chunk), startMs, endMs, into);
-    }
-    if (table.open.bits[series] === 0) return;
-    if (table.openMinMs[series]! > endMs || table.open.lastMs[series]! < startMs) return;
-    const address = table.openAddress[series]!;
-    decodeXor(this.slabs.view(address), this.slabs.offset(address), startMs, endMs, into);
+  /** A series' number in the log. */
+  numberOf(series: number): number {
+    return this.view.word(this.view.series(series) + R_NUMBER);
   }
 
-  /** Whether a series has a sample within [startMs, endMs]; `scratch` is used to look into a chunk. */
-  hasSampleIn(series: number, startMs: number, endMs: number, scratch: SampleColumns): boolean {
-    const { sealed, table } = this;
-    let mustLook = false;
-    const covers = (minMs: number, maxMs: number): boolean => {
-      if (minMs > endMs || maxMs < startMs) return false;
-      if (minMs >= startMs || maxMs <= endMs) return true;
-      mustLook = true;
-      return false;
-    };
-    if (table.open.bits[series] !== 0 && covers(table.openMinMs[series]!, table.open.lastMs[series]!))
-      return true;
-    for (let chunk = table.firstSealed[series]!; chunk !== NO_CHUNK; chunk = sealed.next[chunk]!) {
-      if (covers(sealed.minMs[chunk]!, sealed.maxMs[chunk]!)) return true;
+  /** Appends the canonical label bytes of a series to a buffer. */
+  writeKey(series: number, into: ByteBuffer): void {
+    const { view } = this;
+    const record = view.series(series);
+    into.reserve(view.word(record + R_KEY_BYTES));
+    const pairs = view.word(record + R_PAIRS);
+    const count = view.word(record + R_PAIR_COUNT);
+    view.reach(pairs + 4 * count);
+    for (let i = 0; i < count; i++) {
+      const pair = view.pair(view.word(pairs + 4 * i));
+      const from = view.word(pair + P_FIELD);
+      const bytes = view.word(pair + P_FIELD_BYTES);
+      view.reach(from + bytes);
+      into.append(view.bytes.subarray(from, from + bytes));
     }
-    if (!mustLook) return false;
-    scratch.clear();
-    this.read(series, startMs, endMs, scratch);
-    return scratch.length > 0;
   }
 
-  /** The time of the oldest sample in memory that is shown; undefined when there is none. */
-  get minTimeMs(): number | undefined {
-    return this.#minMs === Number.POSITIVE_INFINITY ? undefined : Math.max(this.#minMs, this.floorMs);
+  /** The pair with a series' metric name. */
+  metricOf(series: number): number {
+    return this.view.word(this.view.series(series) + R_METRIC);
+  }
+
+  isActive(series: number, minute: number): boolean {
+    const last = this.view.word(this.view.series(series) + R_ACTIVE_MINUTE);
+    return last !== 0 && minute - last < MINUTES_ACTIVE;
+  }
+
+  /** How many series are active. */
+  activeCount(minute: number): number {
+    return this.memory.kernel.activeCount(minute);
   }
 
   /** Active series of the metric that has most of them; a pass over all. */
   activeInLargestMetric(minute: number): number {
-    const counts = new Uint32Array(this.index.pairBound);
+    const counts = new Uint32Array(this.#index.pairBound);
     let largest = 0;
-    for (let series = 0; series < this.count; series++) {
-      if (!this.active.isActive(series, minute)) continue;
-      const metric = this.table.metric[series]!;
+    for (let series = 0; series < this.bound; series++) {
+      if (!this.#index.isSeries(series) || !this.isActive(series, minute)) continue;
+      const metric = this.metricOf(series);
       const count = counts[metric]! + 1;
       counts[metric] = count;
       if (count > largest) largest = count;
@@ -219,121 +256,79 @@ export class Head {
     return largest;
   }
 
-  /** Series whose newest samples are in an open chunk; a pass over all. */
-  openChunks(): number {
-    const { bits } = this.table.open;
-    let chunks = 0;
-    for (let series = 0; series < this.count; series++) if (bits[series] !== 0) chunks++;
+  /** Appends a series' samples within [startMs, endMs] to columns. */
+  read(series: number, startMs: number, endMs: number, into: SampleColumns): void {
+    readSamples(this.view, series, startMs, endMs, into);
+  }
+
+  hasSampleIn(series: number, startMs: number, endMs: number, scratch: SampleColumns): boolean {
+    return this.#index.isSeries(series) && hasSampleIn(this.view, series, startMs, endMs, scratch);
+  }
+
+  /** The chunks of a series in the order of their times; valid until something is appended or forgotten. */
+  chunksOf(series: number): StoredChunk[] {
+    const { view } = this;
+    const chunks: StoredChunk[] = [];
+    const record = view.series(series);
+    for (let chunk = view.word(record + R_FIRST_SEALED); chunk !== 0; chunk = view.word(chunk + S_NEXT)) {
+      view.reach(chunk + S_CHUNK);
+      const length = view.word(chunk + S_LENGTH);
+      chunks.push({
+        encoding: length >>> ENCODING_SHIFT,
+        minTimeMs: view.float(chunk + S_MIN_MS),
+        maxTimeMs: view.float(chunk + S_MAX_MS),
+        at: chunk + S_CHUNK,
+        bytes: length & 0xffffff,
+        openSamples: 0,
+      });
+    }
+    const bits = view.word(record + R_BITS);
+    if (bits === 0) return chunks;
+    const open = view.word(record + R_OPEN);
+    view.reach(open + O_CHUNK);
+    chunks.push({
+      encoding: view.word(open + O_ENCODING) & ENCODING_MASK,
+      minTimeMs: view.float(open + O_MIN_MS),
+      maxTimeMs: view.float(record + R_LAST_MS),
+      at: open + O_CHUNK,
+      bytes: (bits + 7) >>> 3,
+      openSamples: view.word(open + O_COUNT),
+    });
     return chunks;
   }
 
-  /** Drops chunks that end before a time, hides older samples, and takes out series that have been left empty. */
-  truncate(beforeMs: number): void {
-    const { table, sealed } = this;
+  /** Hides what is before a time from readers to come, and takes nothing there any more. */
+  raiseFloor(beforeMs: number): void {
     this.floorMs = Math.max(this.floorMs, beforeMs);
     this.acceptFromMs = Math.max(this.acceptFromMs, this.floorMs);
-    let empty = 0;
-    this.#minMs = Number.POSITIVE_INFINITY;
-    for (let series = 0; series < table.count; series++) {
-      let chunk = table.firstSealed[series]!;
-      while (chunk !== NO_CHUNK && sealed.maxMs[chunk]! < this.floorMs) {
-        const next = sealed.next[chunk]!;
-        sealed.drop(chunk);
-        chunk = next;
-      }
-      table.firstSealed[series] = chunk;
-      if (chunk === NO_CHUNK) table.lastSealed[series] = NO_CHUNK;
-      if (table.open.bits[series] !== 0 && table.open.lastMs[series]! < this.floorMs) {
-        table.open.bits[series] = 0;
-        this.#freeOpen(series);
-      }
-      if (!table.hasSamples(series)) empty++;
-      else
-        this.#minMs = Math.min(
-          this.#minMs,
-          chunk === NO_CHUNK ? table.openMinMs[series]! : sealed.minMs[chunk]!,
-        );
-    }
-    if (empty > 0 && empty * GONE_SHARE >= table.count) this.#takeOutEmpty();
   }
 
-  #isFull(series: number, timeMs: number): boolean {
-    const { table } = this;
-    return (
-      table.open.samples[series]! >= SAMPLES_PER_CHUNK_MAX ||
-      xorBytes(table.open, series) > CHUNK_FULL_BYTES ||
-      Math.floor(timeMs / CHUNK_RANGE_MS) !== Math.floor(table.openMinMs[series]! / CHUNK_RANGE_MS)
-    );
+  /**
+   * Drops chunks that end before the floor, and takes out series that have been left empty. Who reads since before the
+   * floor was raised would miss them: wait for `leases.ended()` in between.
+   */
+  forget(): void {
+    const { kernel } = this.memory;
+    const empty = kernel.dropChunks(this.floorMs);
+    this.#histograms.sweep();
+    if (empty === 0 || empty * GONE_SHARE < this.count || kernel.takeOutEmpty() === 0) return;
+    this.view.refresh();
+    this.#index = new LabelIndex(this.view);
+    this.#matching = new SeriesMatching(this.#index);
+    this.onTakenOut();
   }
 
-  /** Copies the open chunk to the full ones; its block stays for the next. */
-  #seal(series: number): void {
-    const { table, sealed } = this;
-    const address = table.openAddress[series]!;
-    const from = this.slabs.offset(address);
-    const bytes = this.slabs.slab(address).subarray(from, from + xorBytes(table.open, series));
-    const chunk = sealed.add(bytes, table.openMinMs[series]!, table.open.lastMs[series]!);
-    const last = table.lastSealed[series]!;
-    if (last === NO_CHUNK) table.firstSealed[series] = chunk;
-    else sealed.next[last] = chunk;
-    table.lastSealed[series] = chunk;
-    table.open.bits[series] = 0;
-  }
+  /** Told when series were taken out: numbers of series and pairs may come to mean something else. */
+  onTakenOut: () => void = () => undefined;
 
-  #growOpen(series: number, bytes: number): void {
-    const { table, slabs } = this;
-    const capacity = Slabs.capacity(Math.ceil(bytes));
-    assert(capacity < 2 ** 16, 'an open chunk outgrew its bound');
-    const address = slabs.allocate(capacity);
-    const old = table.openAddress[series]!;
-    if (old !== 0) {
-      const from = slabs.offset(old);
-      const used = xorBytes(table.open, series);
-      slabs.slab(address).set(slabs.slab(old).subarray(from, from + used), slabs.offset(address));
-      // The encoder ors into the byte behind what is used.
-      slabs.slab(address)[slabs.offset(address) + used] = 0;
-      slabs.free(old, table.openCapacity[series]!);
-    }
-    table.openAddress[series] = address;
-    table.openCapacity[series] = capacity;
+  #stage(bytes: Uint8Array): number {
+    const at = this.memory.stage(bytes.length);
+    this.view.bytes.set(bytes, at);
+    return at;
   }
+}
 
-  #freeOpen(series: number): void {
-    this.slabs.free(this.table.openAddress[series]!, this.table.openCapacity[series]!);
-    this.table.openAddress[series] = 0;
-    this.table.openCapacity[series] = 0;
-  }
-
-  #takeOutEmpty(): void {
-    const { table, slabs, keys } = this;
-    const map = new Uint32Array(table.count);
-    let kept = 0;
-    for (let series = 0; series < table.count; series++) {
-      if (table.hasSamples(series)) {
-        map[series] = kept++;
-        continue;
-      }
-      map[series] = GONE;
-      this.active.drop(series);
-      slabs.free(table.keyAddress[series]!, table.keyBytes[series]!);
-      slabs.free(table.pairsAddress[series]!, 4 * table.pairs[series]!);
-      if (table.openAddress[series] !== 0) this.#freeOpen(series);
-    }
-    this.index.renumber(map);
-    table.renumber(map);
-    keys.clear();
-    for (let series = 0; series < kept; series++) {
-      keys.add(table.keyAddress[series]!, table.keyBytes[series]!, series);
-    }
-    this.#forgetLabels();
-    this.onRenumber(map);
-  }
-
-  /** Told about every renumbering. */
-  onRenumber: (map: Uint32Array) => void = () => undefined;
-
-  #forgetLabels(): void {
-    this.#labels = [];
-    this.#labelsCached = 0;
-  }
+/** The minute of a monotonic time, from 1 on: steps of the wall clock do nothing. */
+export function minuteOf(monotonicMs: number): number {
+  return 1 + Math.floor(Math.max(0, monotonicMs) / 60_000);
 }

@@ -65,26 +65,31 @@ export function canonicalLabels(labels: WireLabels): CanonicalLabels {
 
 /** Appends the one encoding that a label set has as a key. */
 export function encodeLabels(labels: CanonicalLabels, into: ByteBuffer): void {
-  for (let i = 0; i < labels.names.length; i++) {
-    const name = Buffer.from(labels.names[i]!);
-    const value = Buffer.from(labels.values[i]!);
-    pair.length = 0;
-    encodeText(NAME_FIELD, name);
-    encodeText(VALUE_FIELD, value);
-    into.reserve(8 + pair.length);
-    into.bytes[into.length++] = LABEL_FIELD;
-    into.uvarint(pair.length);
-    into.append(pair.content());
-  }
+  for (let i = 0; i < labels.names.length; i++) into.append(encodeLabel(labels.names[i]!, labels.values[i]!));
+}
+
+/** The field of one label; valid until the next call. */
+export function encodeLabel(name: string, value: string): Uint8Array {
+  pair.length = 0;
+  encodeText(NAME_FIELD, name);
+  encodeText(VALUE_FIELD, value);
+  field.length = 0;
+  field.reserve(8 + pair.length);
+  field.bytes[field.length++] = LABEL_FIELD;
+  field.uvarint(pair.length);
+  field.append(pair.content());
+  return field.content();
 }
 
 const pair = new ByteBuffer();
+const field = new ByteBuffer();
 
-function encodeText(field: number, text: Uint8Array): void {
-  pair.reserve(8 + text.length);
-  pair.bytes[pair.length++] = field;
-  pair.uvarint(text.length);
-  pair.append(text);
+function encodeText(tag: number, text: string): void {
+  const bytes = Buffer.from(text);
+  pair.reserve(8 + bytes.length);
+  pair.bytes[pair.length++] = tag;
+  pair.uvarint(bytes.length);
+  pair.append(bytes);
 }
 
 /** Length of the field at `at`, which moves to its content; -1 when there is no such field in the bounds. */

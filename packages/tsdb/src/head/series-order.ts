@@ -6,6 +6,7 @@
 //    sorted, and nothing may be renumbered until it is done.
 
 import { compareText } from '@ampere/series';
+import { R_PAIR_COUNT, R_PAIRS } from '../../assembly/layout.ts';
 import type { Pacer } from '../pacer.ts';
 import type { Head } from './head.ts';
 
@@ -14,17 +15,19 @@ const RUN = 2048;
 
 /** Sorts `series`, which is overwritten; returns them in memory of their own or in `series`. */
 export async function inLabelOrder(head: Head, series: Uint32Array, pacer: Pacer): Promise<Uint32Array> {
-  const { index, slabs, table } = head;
+  const { index, view } = head;
   const ranks = new Uint32Array(index.pairBound);
   const used = new Uint32Array(ranks.length);
   let count = 0;
-  for (let pair = 0; pair < used.length; pair++) if (index.isUsed(pair)) used[count++] = pair;
+  for (let pair = 0; pair < used.length; pair++) if (index.isPair(pair)) used[count++] = pair;
   const pairs = await sortPaced(
     used.subarray(0, count),
-    (a, b) =>
-      index.ownerOf(a) === index.ownerOf(b)
+    (a, b) => {
+      const [aName, bName] = [index.nameOf(a), index.nameOf(b)];
+      return aName === bName
         ? compareText(index.valueOf(a), index.valueOf(b))
-        : compareText(index.nameOf(a), index.nameOf(b)),
+        : compareText(index.nameText(aName), index.nameText(bName));
+    },
     pacer,
   );
   for (let rank = 0; rank < count; rank++) ranks[pairs[rank]!] = rank;
@@ -32,17 +35,17 @@ export async function inLabelOrder(head: Head, series: Uint32Array, pacer: Pacer
   return await sortPaced(
     series,
     (a, b) => {
-      const aView = slabs.view(table.pairsAddress[a]!);
-      const bView = slabs.view(table.pairsAddress[b]!);
-      const aFrom = slabs.offset(table.pairsAddress[a]!);
-      const bFrom = slabs.offset(table.pairsAddress[b]!);
-      const shorter = Math.min(table.pairs[a]!, table.pairs[b]!);
+      const [aRecord, bRecord] = [view.series(a), view.series(b)];
+      const [aPairs, bPairs] = [view.word(aRecord + R_PAIRS), view.word(bRecord + R_PAIRS)];
+      const [aCount, bCount] = [view.word(aRecord + R_PAIR_COUNT), view.word(bRecord + R_PAIR_COUNT)];
+      const shorter = Math.min(aCount, bCount);
+      view.reach(Math.max(aPairs, bPairs) + 4 * shorter);
       for (let i = 0; i < shorter; i++) {
-        const aPair = aView.getUint32(aFrom + 4 * i, true);
-        const bPair = bView.getUint32(bFrom + 4 * i, true);
+        const aPair = view.word(aPairs + 4 * i);
+        const bPair = view.word(bPairs + 4 * i);
         if (aPair !== bPair) return ranks[aPair]! - ranks[bPair]!;
       }
-      return table.pairs[a]! - table.pairs[b]!;
+      return aCount - bCount;
     },
     pacer,
   );

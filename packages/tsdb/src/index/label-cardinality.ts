@@ -23,24 +23,29 @@ export function labelCardinality(index: LabelIndex, limit: number): LabelCardina
   const values = new TopCounts(limit);
   const memory = new TopCounts(limit);
   const pairs = new TopCounts(limit);
-  for (const { name, pairs: pairsOfName } of index.names()) {
-    const nameBytes = textBytes(name);
+  for (const name of index.names()) {
+    const nameText = index.nameText(name);
+    const nameBytes = textBytes(nameText);
+    const pairsOfName = index.pairsOf(name);
     let bytes = 0;
-    for (const [value, pair] of pairsOfName) {
+    for (const pair of pairsOfName) {
       const series = index.seriesWith(pair);
-      bytes += series * (nameBytes + textBytes(value));
+      bytes += series * (nameBytes + textBytes(index.valueOf(pair)));
       pairs.offer(series, pair);
-      if (name === METRIC_NAME) metrics.offer(series, pair);
+      if (nameText === METRIC_NAME) metrics.offer(series, pair);
     }
-    const number = names.push(name) - 1;
-    values.offer(pairsOfName.size, number);
+    const number = names.push(nameText) - 1;
+    values.offer(pairsOfName.length, number);
     memory.offer(bytes, number);
   }
   return {
     seriesCountByMetricName: named(metrics, (pair) => index.valueOf(pair)),
     labelValueCountByLabelName: named(values, (number) => names[number]!),
     memoryInBytesByLabelName: named(memory, (number) => names[number]!),
-    seriesCountByLabelValuePair: named(pairs, (pair) => `${index.nameOf(pair)}=${index.valueOf(pair)}`),
+    seriesCountByLabelValuePair: named(
+      pairs,
+      (pair) => `${index.nameText(index.nameOf(pair))}=${index.valueOf(pair)}`,
+    ),
   };
 }
 

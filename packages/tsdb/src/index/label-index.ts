@@ -1,190 +1,251 @@
-// Label pairs and, for each, the series that have it.
+// Label names, pairs and the series of each, read from a head's memory on any thread.
 //
-// 1. A (name, value) pair is interned once and has a number; a series is a list of pair numbers.
-// 2. Each pair has its postings: the ascending list of its series. A list of one is kept in the
-//    address itself, since most values of large labels belong to a single series.
-// 3. Series are only ever added at the end, so that lists grow at their end. When many are gone, the
-//    survivors are renumbered in their order (`renumber`), which keeps the lists sorted, and pairs without
-//    series are forgotten.
+// 1. A (name, value) pair is a number; a series is a list of pairs. Names are numbers too.
+// 2. Each name has the list of its pairs, each pair the list of its series, in the order in which they came.
+// 3. Texts are made when they are asked for, and kept within bounds.
+//
+// Numbers mean the same for as long as nothing was taken out (`generation`): a new generation gets a new index.
+// The writer adds meanwhile: what is read twice may be longer the second time.
 
-import { assert } from '@ampere/platform';
-import { grow } from '../chunk/xor-encode.ts';
-import { Slabs } from '../slabs.ts';
+import { Labels } from '@ampere/series';
+import {
+  H_GENERATION,
+  H_NAME_BOUND,
+  H_NAME_TABLE,
+  H_PAIR_BOUND,
+  H_PAIR_COUNT,
+  H_PAIR_TABLE,
+  H_SEED,
+  H_SERIES_BOUND,
+  H_SERIES_COUNT,
+  H_TAG_MASK,
+  L_ITEMS,
+  L_LENGTH,
+  N_PAIRS,
+  N_STATE,
+  N_TEXT,
+  N_TEXT_BYTES,
+  P_FIELD,
+  P_FIELD_BYTES,
+  P_NAME,
+  P_SERIES,
+  P_STATE,
+  P_VALUE_FROM,
+  R_PAIR_COUNT,
+  R_PAIRS,
+  R_STATE,
+  T_ENTRIES,
+  T_MASK,
+  T_REMOVED,
+  USED,
+} from '../../assembly/layout.ts';
+import { encodeLabel } from '../head/label-set.ts';
+import type { MemoryView } from '../head/memory-view.ts';
+import { tagOfBytes } from './tag.ts';
 
-/** Says in a renumbering that a series is gone. */
-export const GONE = 0xffffffff;
+/** Texts of values, and label sets, that are kept for the next query. */
+const VALUES_CACHED_MAX = 500_000;
+const LABELS_CACHED_MAX = 200_000;
 
-/** The values of one label name. */
-export interface LabelValues {
-  readonly name: string;
-  /** Pair by value. */
-  readonly pairs: Map<string, number>;
-}
+/** No such name or pair. */
+export const NONE = -1;
 
 export class LabelIndex {
-  readonly #slabs: Slabs;
-  readonly #names = new Map<string, LabelValues>();
-  /** By pair. */
-  readonly #owners: (LabelValues | undefined)[] = [];
-  readonly #values: string[] = [];
-  #address = new Uint32Array(64);
-  #length = new Uint32Array(64);
-  /** In entries; 0 = the address is the one series itself. */
-  #capacity = new Uint32Array(64);
-  readonly #freePairs: number[] = [];
-  #generation = 0;
+  readonly view: MemoryView;
+  readonly generation: number;
+  readonly #names: (string | undefined)[] = [];
+  #values: (string | undefined)[] = [];
+  #valuesCached = 0;
+  #labels: (Labels | undefined)[] = [];
+  #labelsCached = 0;
 
-  constructor(slabs: Slabs) {
-    this.#slabs = slabs;
+  constructor(view: MemoryView, generation = view.load(H_GENERATION)) {
+    this.view = view;
+    this.generation = generation;
   }
 
-  /** Changes when pairs were forgotten: what was remembered by pair number is void. */
-  get generation(): number {
-    return this.#generation;
+  /** Series there are. */
+  get count(): number {
+    return this.view.load(H_SERIES_COUNT);
   }
 
-  /** Pairs with a series. */
+  /** Above every series number; some below may be unused. */
+  get seriesBound(): number {
+    return this.view.load(H_SERIES_BOUND);
+  }
+
+  isSeries(series: number): boolean {
+    return this.view.load(this.view.series(series) + R_STATE) === USED;
+  }
+
   get pairs(): number {
-    return this.#values.length - this.#freePairs.length;
+    return this.view.load(H_PAIR_COUNT);
   }
 
-  /** Whether a pair number stands for a pair. */
-  isUsed(pair: number): boolean {
-    return this.#owners[pair] !== undefined;
-  }
-
-  /** Above every pair number. */
   get pairBound(): number {
-    return this.#values.length;
+    return this.view.load(H_PAIR_BOUND);
   }
 
-  names(): Iterable<LabelValues> {
-    return this.#names.values();
+  isPair(pair: number): boolean {
+    return this.view.load(this.view.pair(pair) + P_STATE) === USED;
   }
 
-  valuesOf(name: string): LabelValues | undefined {
-    return this.#names.get(name);
+  /** All names. */
+  *names(): Iterable<number> {
+    const bound = this.view.load(H_NAME_BOUND);
+    for (let name = 0; name < bound; name++) {
+      if (this.view.load(this.view.name(name) + N_STATE) === USED) yield name;
+    }
   }
 
-  /** The values that a pair's is one of. */
-  ownerOf(pair: number): LabelValues {
-    return this.#owners[pair]!;
+  nameText(name: number): string {
+    const known = this.#names[name];
+    if (known !== undefined) return known;
+    const record = this.view.name(name);
+    const text = this.#text(this.view.word(record + N_TEXT), this.view.word(record + N_TEXT_BYTES));
+    this.#names[name] = text;
+    return text;
   }
 
-  nameOf(pair: number): string {
-    return this.#owners[pair]!.name;
+  findName(text: string): number {
+    const bytes = Buffer.from(text);
+    return this.#lookUp(H_NAME_TABLE, bytes, (name) => {
+      const record = this.view.name(name);
+      return this.#isAt(this.view.word(record + N_TEXT), this.view.word(record + N_TEXT_BYTES), bytes);
+    });
+  }
+
+  findPair(name: string, value: string): number {
+    const field = encodeLabel(name, value);
+    return this.#lookUp(H_PAIR_TABLE, field, (pair) => {
+      const record = this.view.pair(pair);
+      return this.#isAt(this.view.word(record + P_FIELD), this.view.word(record + P_FIELD_BYTES), field);
+    });
+  }
+
+  /** The pairs of a name, in memory of their own. */
+  pairsOf(name: number): Uint32Array {
+    return this.#list(this.view.name(name) + N_PAIRS);
+  }
+
+  /** How many pairs a name has. */
+  valueCount(name: number): number {
+    return this.#length(this.view.name(name) + N_PAIRS);
+  }
+
+  nameOf(pair: number): number {
+    return this.view.word(this.view.pair(pair) + P_NAME);
   }
 
   valueOf(pair: number): string {
-    return this.#values[pair]!;
+    const known = this.#values[pair];
+    if (known !== undefined) return known;
+    const record = this.view.pair(pair);
+    const from = this.view.word(record + P_VALUE_FROM);
+    const field = this.view.word(record + P_FIELD);
+    const text = this.#text(field + from, this.view.word(record + P_FIELD_BYTES) - from);
+    if (this.#valuesCached >= VALUES_CACHED_MAX) {
+      this.#values = [];
+      this.#valuesCached = 0;
+    }
+    this.#values[pair] = text;
+    this.#valuesCached++;
+    return text;
   }
 
   /** How many series have a pair. */
   seriesWith(pair: number): number {
-    return this.#length[pair]!;
+    return this.#length(this.view.pair(pair) + P_SERIES);
   }
 
-  /** The pair's number, made when it is new. */
-  intern(name: string, value: string): number {
-    let owner = this.#names.get(name);
-    if (owner === undefined) this.#names.set(name, (owner = { name, pairs: new Map() }));
-    const known = owner.pairs.get(value);
-    if (known !== undefined) return known;
-    const pair = this.#freePairs.pop() ?? this.#values.length;
-    if (pair === this.#address.length) {
-      this.#address = grow(this.#address, new Uint32Array(2 * pair));
-      this.#length = grow(this.#length, new Uint32Array(2 * pair));
-      this.#capacity = grow(this.#capacity, new Uint32Array(2 * pair));
-    }
-    this.#owners[pair] = owner;
-    this.#values[pair] = value;
-    this.#length[pair] = 0;
-    this.#capacity[pair] = 0;
-    owner.pairs.set(value, pair);
-    return pair;
+  /** The series of a pair, in memory of their own. */
+  seriesOf(pair: number): Uint32Array {
+    return this.#list(this.view.pair(pair) + P_SERIES);
   }
 
-  /** Adds a series, whose number must be above those of all others that have the pair. */
-  add(pair: number, series: number): void {
-    const length = this.#length[pair]!;
-    if (length === 0) {
-      this.#address[pair] = series;
-    } else {
-      if (length >= this.#capacity[pair]!) this.#growList(pair);
-      const address = this.#address[pair]!;
-      const view = this.#slabs.view(address);
-      const at = this.#slabs.offset(address) + 4 * length;
-      assert(view.getUint32(at - 4, true) < series, 'series are not added in order');
-      view.setUint32(at, series, true);
+  /** The pair that a series has of a name, or NONE. */
+  pairOf(series: number, name: number): number {
+    const { view } = this;
+    const record = view.series(series);
+    const from = view.word(record + R_PAIRS);
+    const to = from + 4 * view.word(record + R_PAIR_COUNT);
+    view.reach(to);
+    for (let at = from; at < to; at += 4) {
+      const pair = view.word(at);
+      if (view.word(view.pair(pair) + P_NAME) === name) return pair;
     }
-    this.#length[pair] = length + 1;
+    return NONE;
   }
 
-  /** Copies a pair's series, ascending, into an array from an index on. */
-  postings(pair: number, into: Uint32Array, from: number): void {
-    const length = this.#length[pair]!;
-    const address = this.#address[pair]!;
-    if (this.#capacity[pair] === 0) {
-      if (length === 1) into[from] = address;
-      return;
+  labelsOf(series: number): Labels {
+    const cached = this.#labels[series];
+    if (cached !== undefined) return cached;
+    const { view } = this;
+    const record = view.series(series);
+    const from = view.word(record + R_PAIRS);
+    const count = view.word(record + R_PAIR_COUNT);
+    view.reach(from + 4 * count);
+    const names: string[] = [];
+    const values: string[] = [];
+    for (let i = 0; i < count; i++) {
+      const pair = view.word(from + 4 * i);
+      names.push(this.nameText(this.nameOf(pair)));
+      values.push(this.valueOf(pair));
     }
-    const view = this.#slabs.view(address);
-    const at = this.#slabs.offset(address);
-    for (let i = 0; i < length; i++) into[from + i] = view.getUint32(at + 4 * i, true);
+    const labels = new Labels(names, values);
+    if (this.#labelsCached >= LABELS_CACHED_MAX) {
+      this.#labels = [];
+      this.#labelsCached = 0;
+    }
+    this.#labels[series] = labels;
+    this.#labelsCached++;
+    return labels;
   }
 
-  /** Gives every series its number in `map`, which must keep their order; GONE ones are taken out. */
-  renumber(map: Uint32Array): void {
-    this.#generation++;
-    for (let pair = 0; pair < this.#values.length; pair++) {
-      const owner = this.#owners[pair];
-      if (owner === undefined) continue;
-      this.#renumberList(pair, map);
-      if (this.#length[pair] !== 0) continue;
-      if (this.#capacity[pair] !== 0) this.#slabs.free(this.#address[pair]!, 4 * this.#capacity[pair]!);
-      owner.pairs.delete(this.#values[pair]!);
-      if (owner.pairs.size === 0) this.#names.delete(owner.name);
-      this.#owners[pair] = undefined;
-      this.#values[pair] = '';
-      this.#freePairs.push(pair);
+  #text(from: number, bytes: number): string {
+    this.view.reach(from + bytes);
+    return this.view.bytes.toString('utf8', from, from + bytes);
+  }
+
+  #isAt(from: number, bytes: number, wanted: Uint8Array): boolean {
+    if (bytes !== wanted.length) return false;
+    this.view.reach(from + bytes);
+    const found = this.view.bytes;
+    for (let i = 0; i < bytes; i++) if (found[from + i] !== wanted[i]) return false;
+    return true;
+  }
+
+  #lookUp(word: number, bytes: Uint8Array, isMeant: (item: number) => boolean): number {
+    const { view } = this;
+    const table = view.load(word);
+    if (table === 0) return NONE;
+    view.reach(table + T_ENTRIES);
+    const mask = view.word(table + T_MASK);
+    view.reach(table + T_ENTRIES + 8 * (mask + 1));
+    const tag = tagOfBytes(bytes, view.view.getBigUint64(H_SEED, true), view.word(H_TAG_MASK));
+    for (let slot = (tag & mask) >>> 0; ; slot = (slot + 1) & mask) {
+      const entry = table + T_ENTRIES + 8 * slot;
+      const item = view.load(entry);
+      if (item === 0) return NONE;
+      if (item !== T_REMOVED && view.word(entry + 4) === tag && isMeant(item - 1)) return item - 1;
     }
   }
 
-  #renumberList(pair: number, map: Uint32Array): void {
-    const length = this.#length[pair]!;
-    const address = this.#address[pair]!;
-    if (this.#capacity[pair] === 0) {
-      if (length === 0) return;
-      this.#address[pair] = map[address]!;
-      if (map[address] === GONE) this.#length[pair] = 0;
-      return;
-    }
-    const view = this.#slabs.view(address);
-    const from = this.#slabs.offset(address);
-    let kept = 0;
-    for (let i = 0; i < length; i++) {
-      const series = map[view.getUint32(from + 4 * i, true)]!;
-      if (series !== GONE) view.setUint32(from + 4 * kept++, series, true);
-    }
-    this.#length[pair] = kept;
+  #length(word: number): number {
+    const list = this.view.load(word);
+    if (list === 0) return 0;
+    if (list % 2 === 1) return 1;
+    this.view.reach(list + L_ITEMS);
+    return this.view.load(list + L_LENGTH);
   }
 
-  #growList(pair: number): void {
-    const length = this.#length[pair]!;
-    const before = this.#capacity[pair]!;
-    const capacity = Slabs.capacity(4 * Math.max(4, 2 * before)) / 4;
-    const address = this.#slabs.allocate(4 * capacity);
-    const view = this.#slabs.view(address);
-    const at = this.#slabs.offset(address);
-    const old = this.#address[pair]!;
-    if (before === 0) {
-      view.setUint32(at, old, true);
-    } else {
-      const from = this.#slabs.offset(old);
-      this.#slabs.slab(address).set(this.#slabs.slab(old).subarray(from, from + 4 * length), at);
-      this.#slabs.free(old, 4 * before);
-    }
-    this.#address[pair] = address;
-    this.#capacity[pair] = capacity;
+  #list(word: number): Uint32Array {
+    const list = this.view.load(word);
+    if (list === 0) return new Uint32Array(0);
+    if (list % 2 === 1) return Uint32Array.of(list >>> 1);
+    this.view.reach(list + L_ITEMS);
+    const length = this.view.load(list + L_LENGTH);
+    this.view.reach(list + L_ITEMS + 4 * length);
+    return this.view.words.slice((list + L_ITEMS) >>> 2, ((list + L_ITEMS) >>> 2) + length);
   }
 }

@@ -10,14 +10,7 @@
 // A regular expression is tested once per value; the verdicts are kept from query to query.
 
 import type { Matcher } from '@ampere/series';
-import type { LabelIndex, LabelValues } from './label-index.ts';
-
-/** What matching needs to know of series. */
-export interface SeriesPairs {
-  readonly count: number;
-  /** The pair that a series has of these values' name, or -1. */
-  pairOf(series: number, values: LabelValues): number;
-}
+import { type LabelIndex, NONE } from './label-index.ts';
 
 const UNTESTED = 0;
 const TAKEN = 1;
@@ -32,49 +25,45 @@ export class SeriesMatching {
   /** Verdicts by pair number, most recently used last. */
   readonly #verdicts = new Map<string, Uint8Array>();
   #verdictBytes = 0;
-  #generation = -1;
 
   constructor(index: LabelIndex) {
     this.#index = index;
   }
 
   /** The series, each once. */
-  find(series: SeriesPairs, matchers: readonly Matcher[]): Uint32Array {
+  find(matchers: readonly Matcher[]): Uint32Array {
+    const index = this.#index;
     const tests: ValueTest[] = [];
     for (const matcher of matchers) {
-      const values = this.#index.valuesOf(matcher.name);
-      if (values === undefined) {
+      const name = index.findName(matcher.name);
+      if (name === NONE) {
         // No series has the label.
         if (!matcher.matchesEmpty) return new Uint32Array(0);
         continue;
       }
-      tests.push(new ValueTest(this.#index, matcher, values, this.#verdictsOf(matcher)));
+      tests.push(new ValueTest(index, matcher, name, this.#verdictsOf(matcher)));
     }
     let narrowest: ValueTest | undefined;
     for (const test of tests) {
       if (test.takesMissing) continue;
       if (narrowest === undefined || test.series() < narrowest.series()) narrowest = test;
     }
-    let candidates = narrowest?.postings() ?? allOf(series.count);
+    let candidates = narrowest?.postings() ?? allOf(index);
     for (const test of tests) {
-      if (test !== narrowest) candidates = keep(candidates, series, test);
+      if (test !== narrowest) candidates = keep(candidates, index, test);
     }
     return candidates;
   }
 
   #verdictsOf(matcher: Matcher): Uint8Array | undefined {
     if (matcher.kind === '=' || matcher.kind === '!=') return undefined;
-    if (this.#generation !== this.#index.generation) {
-      this.#verdicts.clear();
-      this.#verdictBytes = 0;
-      this.#generation = this.#index.generation;
-    }
     const key = `${matcher.name.length}:${matcher.name}${matcher.kind}${matcher.value}`;
     let verdicts = this.#verdicts.get(key);
     this.#verdicts.delete(key);
     this.#verdictBytes -= verdicts?.length ?? 0;
-    if (verdicts === undefined || verdicts.length < this.#index.pairBound) {
-      const grown = new Uint8Array(Math.ceil(1.25 * this.#index.pairBound));
+    const { pairBound } = this.#index;
+    if (verdicts === undefined || verdicts.length < pairBound) {
+      const grown = new Uint8Array(Math.ceil(1.25 * pairBound));
       if (verdicts !== undefined) grown.set(verdicts);
       verdicts = grown;
     }
@@ -92,37 +81,38 @@ export class SeriesMatching {
 
 /** One matcher over the values of its label. */
 class ValueTest {
-  readonly values: LabelValues;
+  readonly name: number;
   readonly takesMissing: boolean;
   readonly #index: LabelIndex;
   readonly #matcher: Matcher;
   readonly #verdicts: Uint8Array | undefined;
-  /** For `=` and `!=`: the pair with the value itself, or -1. */
+  /** For `=` and `!=`: the pair with the value itself, or NONE. */
   readonly #pair: number;
   #taken: number[] | undefined;
   #series = 0;
 
-  constructor(index: LabelIndex, matcher: Matcher, values: LabelValues, verdicts: Uint8Array | undefined) {
+  constructor(index: LabelIndex, matcher: Matcher, name: number, verdicts: Uint8Array | undefined) {
     this.#index = index;
     this.#matcher = matcher;
-    this.values = values;
+    this.name = name;
     this.#verdicts = verdicts;
     this.takesMissing = matcher.matchesEmpty;
-    this.#pair = values.pairs.get(matcher.value) ?? -1;
+    this.#pair = verdicts === undefined ? index.findPair(matcher.name, matcher.value) : NONE;
   }
 
   /** Whether a series with this pair is taken. */
   takes(pair: number): boolean {
     if (this.#verdicts === undefined) return (pair === this.#pair) === (this.#matcher.kind === '=');
-    let verdict = this.#verdicts[pair];
+    let verdict = this.#verdicts[pair] ?? UNTESTED;
     if (verdict === UNTESTED) {
       verdict = this.#matcher.matches(this.#index.valueOf(pair)) ? TAKEN : REFUSED;
+      // A pair that came since the verdicts were laid out is beyond their end, and tested again the next time.
       this.#verdicts[pair] = verdict;
     }
     return verdict === TAKEN;
   }
 
-  /** How many series have a value that is taken. */
+  /** About how many series have a value that is taken: others may be coming. */
   series(): number {
     this.#collect();
     return this.#series;
@@ -130,24 +120,25 @@ class ValueTest {
 
   /** The series that have a value that is taken. */
   postings(): Uint32Array {
-    const taken = this.#collect();
-    const all = new Uint32Array(this.#series);
+    const lists = this.#collect().map((pair) => this.#index.seriesOf(pair));
+    if (lists.length === 1) return lists[0]!;
+    const all = new Uint32Array(lists.reduce((sum, list) => sum + list.length, 0));
     let length = 0;
-    for (const pair of taken) {
-      this.#index.postings(pair, all, length);
-      length += this.#index.seriesWith(pair);
+    for (const list of lists) {
+      all.set(list, length);
+      length += list.length;
     }
     // One series has one value: the lists share nothing. Ascending order reads memory in order.
-    return taken.length > 1 ? all.sort() : all;
+    return all.sort();
   }
 
   #collect(): number[] {
     if (this.#taken !== undefined) return this.#taken;
     const taken: number[] = [];
     if (this.#matcher.kind === '=') {
-      if (this.#pair >= 0) taken.push(this.#pair);
+      if (this.#pair !== NONE) taken.push(this.#pair);
     } else {
-      for (const pair of this.values.pairs.values()) if (this.takes(pair)) taken.push(pair);
+      for (const pair of this.#index.pairsOf(this.name)) if (this.takes(pair)) taken.push(pair);
     }
     for (const pair of taken) this.#series += this.#index.seriesWith(pair);
     this.#taken = taken;
@@ -155,17 +146,19 @@ class ValueTest {
   }
 }
 
-function keep(candidates: Uint32Array, series: SeriesPairs, test: ValueTest): Uint32Array {
+function keep(candidates: Uint32Array, index: LabelIndex, test: ValueTest): Uint32Array {
   let kept = 0;
   for (let i = 0; i < candidates.length; i++) {
-    const pair = series.pairOf(candidates[i]!, test.values);
-    if (pair < 0 ? test.takesMissing : test.takes(pair)) candidates[kept++] = candidates[i]!;
+    const pair = index.pairOf(candidates[i]!, test.name);
+    if (pair === NONE ? test.takesMissing : test.takes(pair)) candidates[kept++] = candidates[i]!;
   }
   return candidates.subarray(0, kept);
 }
 
-function allOf(count: number): Uint32Array {
-  const all = new Uint32Array(count);
-  for (let i = 0; i < count; i++) all[i] = i;
-  return all;
+function allOf(index: LabelIndex): Uint32Array {
+  const bound = index.seriesBound;
+  const all = new Uint32Array(bound);
+  let count = 0;
+  for (let series = 0; series < bound; series++) if (index.isSeries(series)) all[count++] = series;
+  return all.subarray(0, count);
 }

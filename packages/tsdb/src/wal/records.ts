@@ -3,12 +3,20 @@
 import { assert } from '@ampere/platform';
 import { ByteBuffer } from './byte-buffer.ts';
 import { crc32c } from './crc32c.ts';
+import {
+  type HistogramSink,
+  type LoggedExemplar,
+  readExemplars,
+  readHistograms,
+} from './histogram-records.ts';
 
 export const RECORD_SERIES = 1;
 export const RECORD_SAMPLES = 2;
 export const RECORD_FLOOR = 3;
 /** Begins a batch: with the policy `always`, all before it was synced when it was written. */
 export const RECORD_BATCH = 4;
+export const RECORD_HISTOGRAMS = 5;
+export const RECORD_EXEMPLARS = 6;
 
 /** Mark, checksum, length. */
 const FRAME_BYTES = 12;
@@ -33,6 +41,9 @@ export interface RecordSink {
   series(number: number, bytes: Uint8Array, from: number, to: number): void;
   sample(series: number, timeMs: number, low: number, high: number): void;
   floor(beforeMs: number): void;
+  histogram: HistogramSink;
+  /** The series' canonical label set is `bytes[from, to)`, valid during the call. */
+  exemplar(bytes: Uint8Array, from: number, to: number, exemplar: LoggedExemplar): void;
 }
 
 /** Builds a series record. */
@@ -144,6 +155,12 @@ export function readRecord(
       sink.floor(view.getFloat64(from, true));
       return true;
     case RECORD_BATCH:
+      return true;
+    case RECORD_HISTOGRAMS:
+      readHistograms(bytes, from, to, sink.histogram);
+      return true;
+    case RECORD_EXEMPLARS:
+      readExemplars(bytes, from, to, (...one) => sink.exemplar(...one));
       return true;
     default:
       return false;

@@ -89,6 +89,12 @@ export class WalReader {
         sink.sample(series, timeMs, low, high);
       },
       floor: (beforeMs) => sink.floor(beforeMs),
+      histogram: (series, timeMs, histogram, kind, isStale) => {
+        if (timeMs > this.#maxTimeMs) this.#maxTimeMs = timeMs;
+        if (timeMs > this.#batchMaxTimeMs) this.#batchMaxTimeMs = timeMs;
+        sink.histogram(series, timeMs, histogram, kind, isStale);
+      },
+      exemplar: (bytes, from, to, exemplar) => sink.exemplar(bytes, from, to, exemplar),
     };
   }
 

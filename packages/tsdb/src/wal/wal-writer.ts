@@ -1,6 +1,6 @@
 // Writes the log: gathers records in memory, writes and syncs them a batch at a time.
 //
-// 1. `series` and `sample` build records; `endRequest` puts them into the gathering batch.
+// 1. `add` puts records, which the head's kernels have built, into the gathering batch.
 // 2. `commit` waits for the batch that holds everything appended so far. One batch is under way at a
 //    time; what comes meanwhile gathers for the next, so that many commits share one sync.
 // 3. A batch that failed stays in front of everything later, and is written whole to a new segment
@@ -15,12 +15,9 @@ import {
   floorPayload,
   frameRecord,
   RECORD_BATCH,
-  RECORD_BYTES_MAX,
   RECORD_FLOOR,
   RECORD_SAMPLES,
   RECORD_SERIES,
-  SamplesRecord,
-  SeriesRecord,
   stampMark,
 } from './records.ts';
 import { encodeHeader, HEADER_BYTES, segmentName } from './segment-file.ts';
@@ -46,8 +43,6 @@ interface Waiter {
 export class WalWriter {
   readonly #options: WalWriterOptions;
   readonly #closed: ClosedSegment[];
-  readonly #seriesRecord = new SeriesRecord();
-  readonly #samplesRecord = new SamplesRecord();
   /** What gathers, and what is being written or waits to be written again. */
   #gathering = new ByteBuffer();
   #batch = new ByteBuffer();
@@ -89,25 +84,18 @@ export class WalWriter {
     this.#batchMaxTimeMs = end.unprovenMaxTimeMs;
   }
 
-  /** Logs a series; `bytes[from, to)` is its canonical label set. Before its first sample. */
-  series(number: number, bytes: Uint8Array, from: number, to: number): void {
-    this.#seriesRecord.add(number, bytes, from, to);
-  }
-
-  sample(series: number, timeMs: number, low: number, high: number): void {
-    this.#samplesRecord.add(series, timeMs, low, high);
-    if (this.#samplesRecord.payload.length >= RECORD_BYTES_MAX) this.endRequest();
-  }
-
-  /** Closes the records that are being built. */
-  endRequest(): void {
-    const { payload: series } = this.#seriesRecord;
-    const { payload: samples, maxTimeMs } = this.#samplesRecord;
-    if (series.length > 0) this.#gather(RECORD_SERIES, series.content());
-    if (samples.length > 0) this.#gather(RECORD_SAMPLES, samples.content());
+  /** Takes the payloads of a series record and of a samples record after it; empty ones are left out. */
+  add(series: Uint8Array, samples: Uint8Array, maxTimeMs: number): void {
+    if (series.length > 0) this.#gather(RECORD_SERIES, series);
+    if (samples.length > 0) this.#gather(RECORD_SAMPLES, samples);
     this.#gatheringMaxTimeMs = Math.max(this.#gatheringMaxTimeMs, maxTimeMs);
-    this.#seriesRecord.clear();
-    this.#samplesRecord.clear();
+  }
+
+  /** Takes the payload of a record of another type; an empty one is left out. */
+  record(type: number, payload: Uint8Array, maxTimeMs: number): void {
+    if (payload.length === 0) return;
+    this.#gather(type, payload);
+    this.#gatheringMaxTimeMs = Math.max(this.#gatheringMaxTimeMs, maxTimeMs);
   }
 
   /** Has the next batch begin a segment, so that the open one grows old however little comes. */

@@ -1,0 +1,12 @@
+// The kernels of the head. They work in the memory they are given and keep nothing of their own.
+
+export { activeCount, isActive, touch } from './active';
+export { allocate, capacityOf, free } from './allocator';
+export { appendRows } from './append';
+export { tagOf } from './bytes';
+export { appendOne, sealOpen, setOpen } from './one-sample';
+export { dropChunks, takeOutEmpty } from './forget';
+export { addAlias, findKey } from './keys';
+export { reclaim } from './limbo';
+export { logSeries } from './log';
+export { findOrMakeSeries, makeSeries } from './series';

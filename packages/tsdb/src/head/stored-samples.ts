@@ -1,0 +1,123 @@
+// Reads the samples of a series from a head's memory, on any thread and while the writer goes on.
+//
+// 1. The open chunk's block is taken first, and the count in it: so many samples are whole.
+// 2. Then the full chunks that begin before it, oldest first. Had the open chunk been sealed meanwhile, its copy among the
+//    full ones begins when it does, and is left out.
+// So what is read is the series up to some moment, each sample once.
+
+import type { SampleColumns } from '@ampere/series';
+import {
+  ENCODING_SHIFT,
+  O_CHUNK,
+  O_COUNT,
+  O_ENCODING,
+  O_MIN_MS,
+  R_FIRST_SEALED,
+  R_LAST_MS,
+  R_OPEN,
+  S_CHUNK,
+  S_LENGTH,
+  S_MAX_MS,
+  S_MIN_MS,
+  S_NEXT,
+} from '../../assembly/layout.ts';
+import { ENCODING_XOR } from '../block/chunk-segments.ts';
+import { decodeHistograms } from '../chunk/histogram-decode.ts';
+import { decodeXor, decodeXorSamples } from '../chunk/xor-decode.ts';
+import type { MemoryView } from './memory-view.ts';
+
+const S_LENGTH_MASK = 0xffffff;
+/** An open chunk's encoding is in the low bits of its word; that of histograms has its block's room above them. */
+export const ENCODING_MASK = 0xff;
+export const CAPACITY_SHIFT = 8;
+
+/** Appends a series' samples within [startMs, endMs] to columns. */
+export function readSamples(
+  view: MemoryView,
+  series: number,
+  startMs: number,
+  endMs: number,
+  into: SampleColumns,
+): void {
+  const record = view.series(series);
+  const open = view.load(record + R_OPEN);
+  if (open !== 0) view.reach(open + O_CHUNK);
+  const count = open === 0 ? 0 : view.load(open + O_COUNT);
+  const openMinMs = open === 0 ? Number.POSITIVE_INFINITY : view.float(open + O_MIN_MS);
+  let chunk = view.load(record + R_FIRST_SEALED);
+  while (chunk !== 0) {
+    view.reach(chunk + S_CHUNK);
+    const minMs = view.float(chunk + S_MIN_MS);
+    if (minMs > endMs || minMs >= openMinMs) break;
+    if (view.float(chunk + S_MAX_MS) >= startMs) readSealed(view, chunk, startMs, endMs, into);
+    chunk = view.load(chunk + S_NEXT);
+  }
+  if (openMinMs <= endMs && view.float(record + R_LAST_MS) >= startMs) {
+    const word = view.word(open + O_ENCODING);
+    const encoding = word & ENCODING_MASK;
+    const at = open + O_CHUNK;
+    if (encoding === ENCODING_XOR) decodeXorSamples(view.view, at, count, startMs, endMs, into);
+    else {
+      const room = word >>> CAPACITY_SHIFT;
+      view.reach(at + room);
+      decodeHistograms(encoding, view.bytes, at, room, startMs, endMs, into, count);
+    }
+  }
+  // Of samples that are only floats, the column of histograms is short.
+  if (into.histograms !== null) into.histograms.length = into.length;
+}
+
+function readSealed(
+  view: MemoryView,
+  chunk: number,
+  startMs: number,
+  endMs: number,
+  into: SampleColumns,
+): void {
+  const at = chunk + S_CHUNK;
+  const length = view.word(chunk + S_LENGTH);
+  const encoding = length >>> ENCODING_SHIFT;
+  if (encoding === ENCODING_XOR) {
+    decodeXor(view.view, at, startMs, endMs, into);
+    return;
+  }
+  const bytes = length & S_LENGTH_MASK;
+  view.reach(at + bytes);
+  decodeHistograms(encoding, view.bytes, at, bytes, startMs, endMs, into);
+}
+
+/** Whether a series has a sample within [startMs, endMs]; `scratch` is used to look into a chunk. */
+export function hasSampleIn(
+  view: MemoryView,
+  series: number,
+  startMs: number,
+  endMs: number,
+  scratch: SampleColumns,
+): boolean {
+  const record = view.series(series);
+  let mustLook = false;
+  const open = view.load(record + R_OPEN);
+  if (open !== 0) {
+    view.reach(open + O_CHUNK);
+    const minMs = view.float(open + O_MIN_MS);
+    const maxMs = view.float(record + R_LAST_MS);
+    if (minMs <= endMs && maxMs >= startMs) {
+      // A chunk has samples at both its ends.
+      if (minMs >= startMs || maxMs <= endMs) return true;
+      mustLook = true;
+    }
+  }
+  for (let chunk = view.load(record + R_FIRST_SEALED); chunk !== 0; chunk = view.load(chunk + S_NEXT)) {
+    view.reach(chunk + S_CHUNK);
+    const minMs = view.float(chunk + S_MIN_MS);
+    const maxMs = view.float(chunk + S_MAX_MS);
+    if (minMs > endMs) break;
+    if (maxMs < startMs) continue;
+    if (minMs >= startMs || maxMs <= endMs) return true;
+    mustLook = true;
+  }
+  if (!mustLook) return false;
+  scratch.clear();
+  readSamples(view, series, startMs, endMs, scratch);
+  return scratch.length > 0;
+}

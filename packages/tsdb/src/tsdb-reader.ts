@@ -1,0 +1,97 @@
+// Reads a database on a thread that doesn't own it: the head from the shared memory, blocks from disk.
+//
+// The owner takes a lease and sends its descriptor; the reader opens what the descriptor names and it doesn't know
+// yet, and lets go of what it doesn't name. Nothing here waits.
+
+import type { Disk } from '@ampere/platform';
+import type { Querier } from '@ampere/series';
+import { BlockReader } from './block/block-reader.ts';
+import { PageCache } from './block/page-cache.ts';
+import { MemoryView } from './head/memory-view.ts';
+import { LabelIndex } from './index/label-index.ts';
+import { SeriesMatching } from './index/match-series.ts';
+import type { LeaseDescriptor, LeasedBlock, TsdbShare } from './lease.ts';
+import type { TsdbEvent } from './options.ts';
+import { type HeadSource, TsdbQuerier } from './tsdb-querier.ts';
+
+export interface TsdbReaderOptions {
+  readonly disk: Disk;
+  /** For reading blocks, shared by everything on the thread that reads them; one of its own otherwise. */
+  readonly cache?: PageCache;
+  /** Told when blocks are opened. */
+  readonly log?: (event: TsdbEvent) => void;
+}
+
+export class TsdbReader {
+  readonly #share: TsdbShare;
+  readonly #options: TsdbReaderOptions;
+  readonly #cache: PageCache;
+  readonly #view: MemoryView;
+  #blocks = new Map<string, BlockReader>();
+  #head: Omit<HeadSource, 'floorMs'>;
+
+  /** Needs no lease. */
+  static open(share: TsdbShare, options: TsdbReaderOptions): TsdbReader {
+    return new TsdbReader(share, options);
+  }
+
+  private constructor(share: TsdbShare, options: TsdbReaderOptions) {
+    this.#share = share;
+    this.#options = options;
+    this.#cache = options.cache ?? new PageCache();
+    this.#view = new MemoryView(share.memory);
+    this.#head = this.#newHead(0);
+  }
+
+  /**
+   * A reader of what a lease's descriptor describes, to be closed before the lease is released. Throws a
+   * BlockError when a block can't be opened, as all its methods do when one is damaged.
+   */
+  querier(descriptor: LeaseDescriptor): Querier {
+    const blocks = this.#open(descriptor.blocks);
+    if (this.#head.index.generation !== descriptor.generation) {
+      this.#head = this.#newHead(descriptor.generation);
+    }
+    return new TsdbQuerier(blocks, { ...this.#head, floorMs: descriptor.headFloorMs }, () => undefined);
+  }
+
+  /** Lets all blocks go; queriers that are open go on. */
+  close(): void {
+    for (const block of this.#blocks.values()) block.release();
+    this.#blocks.clear();
+  }
+
+  #newHead(generation: number): Omit<HeadSource, 'floorMs'> {
+    const index = new LabelIndex(this.#view, generation);
+    return { index, matching: new SeriesMatching(index) };
+  }
+
+  #open(named: readonly LeasedBlock[]): BlockReader[] {
+    const { disk } = this.#options;
+    const before = this.#blocks;
+    const now = new Map<string, BlockReader>();
+    try {
+      for (const block of named) {
+        const key = keyOf(block);
+        const known = before.get(key);
+        const path = `${this.#share.folder}/${block.ulid}`;
+        now.set(key, known ?? BlockReader.open(path, { disk, cache: this.#cache }));
+      }
+    } catch (error) {
+      for (const [key, block] of now) if (!before.has(key)) block.release();
+      throw error;
+    }
+    for (const [key, block] of before) if (!now.has(key)) block.release();
+    this.#blocks = now;
+    const opened = [...now.keys()].filter((key) => !before.has(key)).length;
+    if (opened > 0) {
+      const fields = { folder: this.#share.folder, blocks: opened };
+      this.#options.log?.({ level: 'info', message: 'opened blocks to read', fields });
+    }
+    return [...now.values()];
+  }
+}
+
+function keyOf({ ulid, tombstones }: LeasedBlock): string {
+  return `${ulid} ${tombstones}`;
+}
