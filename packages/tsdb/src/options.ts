@@ -59,7 +59,7 @@ export interface TsdbOptions {
   /** Appending is refused while so much is waiting for a disk that doesn't take it; default 64 MiB. */
   readonly backlogBytesMax?: number;
   /** How many exemplars are kept, the newest of all series; 0 keeps none. Default 100,000. */
-  readonly exemplarsMax?: number;
+  readonly exemplarsMax?: number | undefined;
   readonly log?: (event: TsdbEvent) => void;
   /** Seeds the hash tables and marks the segments. */
   readonly random?: Random;

@@ -113,6 +113,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
       dataDir: dataFolder,
       limits: configuration.limits,
       fsync: configuration.walFsync,
+      exemplarsMax: configuration.exemplarsMax,
       buildInfo: BUILD_INFO,
       publicUrl: configuration.publicUrl ?? urlOf(configuration.listen),
       slowQueryMs: SLOW_QUERY_MS,

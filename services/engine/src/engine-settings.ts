@@ -10,6 +10,8 @@ export interface EngineSettings {
    * when the system gets to it.
    */
   readonly fsync: 'always' | 'interval' | 'off';
+  /** How many exemplars each workspace keeps, 100,000 when it is not said; 0 keeps none. */
+  readonly exemplarsMax?: number | undefined;
   /** What `status/buildinfo` answers. */
   readonly buildInfo: BuildInfo;
   /** Where clients reach the server, for links in alerts; without a slash at its end. */

@@ -30,7 +30,8 @@ export interface LocalEngineOptions extends EngineSettings {
 
 /** Opens all storage; the engine that comes out runs in this thread. */
 export function openLocalEngine(options: LocalEngineOptions): Promise<Engine> {
-  const { dataDir, fsync, buildInfo, slowQueryMs, publicUrl, disk, clock, random, log } = options;
+  const { dataDir, fsync, exemplarsMax, buildInfo, slowQueryMs, publicUrl, disk, clock, random, log } =
+    options;
   const limits = new Limits(options.limits);
   const registry = new Registry();
   const promql = promQl(evaluate, PROMQL_OPTIONS, STABLE_LANGUAGE);
@@ -48,7 +49,7 @@ export function openLocalEngine(options: LocalEngineOptions): Promise<Engine> {
   return Engine.open({
     dataDir,
     limits,
-    openStorage: tsdbStorage({ limits, fsync, disk, clock, random, log }),
+    openStorage: tsdbStorage({ limits, fsync, exemplarsMax, disk, clock, random, log }),
     queryApi: new QueryApi({ clock, promql, buildInfo, slowQueryMs, log, registry }),
     alerting,
     registry,

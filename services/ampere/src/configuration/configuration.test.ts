@@ -13,6 +13,7 @@ test('without a file and variables the defaults hold', () => {
     logLevel: 'info',
     metricsListen: undefined,
     walFsync: 'always',
+    exemplarsMax: 100_000,
   });
 });
 

@@ -36,6 +36,8 @@ export interface Configuration {
   readonly listeners: readonly NamedListener[];
   readonly network: NetworkRules;
   readonly walFsync: 'always' | 'interval' | 'off';
+  /** How many exemplars each workspace keeps; 0 keeps none. */
+  readonly exemplarsMax: number;
   readonly limits: LimitsData;
 }
 
@@ -65,6 +67,7 @@ interface Document {
   log?: { level?: string };
   metrics?: { listen?: string };
   wal?: { fsync?: 'always' | 'interval' | 'off' };
+  exemplars?: { max_per_workspace?: number };
   limits?: object;
   listeners?: ListenerSection[];
   network?: NetworkSection;
@@ -104,6 +107,7 @@ export function readConfiguration(
     metricsListen:
       document.metrics?.listen === undefined ? undefined : parseListenAddress(document.metrics.listen),
     walFsync: document.wal?.fsync ?? 'always',
+    exemplarsMax: document.exemplars?.max_per_workspace ?? 100_000,
     limits: readLimits(document.limits ?? {}, file?.path),
   };
 }

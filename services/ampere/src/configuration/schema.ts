@@ -42,6 +42,11 @@ export const CONFIGURATION_SCHEMA = {
       additionalProperties: false,
       properties: { fsync: { enum: ['always', 'interval', 'off'] } },
     },
+    exemplars: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { max_per_workspace: { type: 'integer', minimum: 0, maximum: 10_000_000 } },
+    },
     // The limits' own names and values are checked by @ampere/limits, which knows them.
     limits: {
       type: 'object',

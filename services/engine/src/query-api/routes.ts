@@ -1,4 +1,5 @@
 import type { Endpoint } from './endpoint.ts';
+import { queryExemplars } from './endpoints/exemplars.ts';
 import { haTracker } from './endpoints/ha-tracker.ts';
 import { labels, labelValues, series } from './endpoints/labels.ts';
 import { limits } from './endpoints/limits.ts';
@@ -6,7 +7,7 @@ import { metadata } from './endpoints/metadata.ts';
 import { query, queryRange } from './endpoints/query.ts';
 import { alerts, rules } from './endpoints/rules.ts';
 import { buildInfo, runtimeInfo, tsdb } from './endpoints/status.ts';
-import { formatQuery, parseQueryTree, queryExemplars } from './endpoints/syntax.ts';
+import { formatQuery, parseQueryTree } from './endpoints/syntax.ts';
 
 /** Where the paths of this API begin. */
 export const QUERY_API_PREFIX = '/prometheus/api/v1/';

@@ -3,7 +3,7 @@
 import type { EngineOptions, Evaluate, Expr, ValueType } from '@ampere/promql';
 import type { EvaluatedGroup } from '@ampere/rules';
 import type { Matcher, Querier } from '@ampere/series';
-import type { TsdbStatus } from '@ampere/tsdb';
+import type { SeriesExemplars, TsdbStatus } from '@ampere/tsdb';
 import type { WorkspaceUsage } from '../usage/workspace-usage.ts';
 
 /** The limits of one workspace that bear on queries; 0 is unlimited. */
@@ -34,6 +34,12 @@ export interface QueryStorage {
   querier(): Querier;
   /** At most `limit` entries a list. */
   status(limit: number): TsdbStatus;
+  /** Exemplars within [startMs, endMs] of the series that all matchers of one of the sets take, in the order of labels. */
+  exemplars(
+    startMs: number,
+    endMs: number,
+    sets: readonly (readonly Matcher[])[],
+  ): readonly SeriesExemplars[];
 }
 
 /** The elected replicas of clusters; times in milliseconds since 1970. */

@@ -7,6 +7,7 @@ import type { OpenStorage } from './storage.ts';
 export interface TsdbStorageOptions {
   readonly limits: Limits;
   readonly fsync: FsyncPolicy;
+  readonly exemplarsMax?: number | undefined;
   readonly disk: Disk;
   readonly clock: Clock;
   readonly random: Random;

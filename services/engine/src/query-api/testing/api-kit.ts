@@ -88,6 +88,7 @@ export interface KitOptions {
   readonly metadata?: ReadonlyMap<string, readonly MetadataEntry[]>;
   readonly limits?: Partial<QueryLimits>;
   readonly status?: (limit: number) => TsdbStatus;
+  readonly exemplars?: QueryTenant['tsdb']['exemplars'];
   readonly haClusters?: ReturnType<QueryTenant['ha']['clusters']>;
   readonly slowQueryMs?: number;
   readonly groups?: QueryTenant['rules']['groups'];
@@ -114,6 +115,7 @@ export class ApiKit {
           return querier;
         },
         status: options.status ?? (() => EMPTY_STATUS),
+        exemplars: options.exemplars ?? (() => []),
       },
       metadata: { of: (name) => metadata.get(name) ?? [], entries: () => metadata.entries() },
       ha: { clusters: () => options.haClusters ?? [] },
