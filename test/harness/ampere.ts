@@ -33,6 +33,8 @@ export interface AmpereOptions {
   /** `npm start` (slower) or `node dist/ampere.mjs serve`. */
   readonly through?: 'npm' | 'node';
   readonly env?: Record<string, string>;
+  /** Does something with the data folder before the server starts on it. */
+  readonly before?: (dataFolder: string) => Promise<void>;
 }
 
 /** Starts a server on a fresh folder and waits until it is ready. */
@@ -59,6 +61,7 @@ export async function startAmpere(options: AmpereOptions = {}): Promise<AmpereSe
     const isReady = async () => (await fetch(`${url}/-/ready`)).ok;
     await until('the server to be ready', isReady, 60_000, running);
   };
+  await options.before?.(dataFolder);
   await launch();
   return {
     url,

@@ -30,7 +30,14 @@ export type { Delivery, Notification, Notify, NotifyOutcome } from './delivery.t
 export { AlertmanagerError, ConfigError } from './errors.ts';
 export { Inhibitor } from './inhibition.ts';
 export { compareAlertLabels, compareLabelSets, fingerprintOf, labelSetText } from './label-set.ts';
-export { matchersText, matchesAll, parseMatcher, parseMatchers } from './matcher-text.ts';
+export {
+  anchored,
+  matchersText,
+  matchesAll,
+  parseMatcher,
+  parseMatchers,
+  regexFault,
+} from './matcher-text.ts';
 export { type LogEntry, NotificationLog, reasonToSend, type SendReason } from './notification-log.ts';
 export { buildRoute, groupKeyOf, groupLabelsOf, matchRoutes, type Route } from './route.ts';
 export {

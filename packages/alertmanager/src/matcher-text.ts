@@ -24,14 +24,21 @@ export function makeMatcher(name: string, kind: MatchKind, value: string): Match
   try {
     return new Matcher(name, kind, value);
   } catch (error) {
-    throw new ConfigError(regexFault(value) ?? (error instanceof Error ? error.message : String(error)));
+    throw new ConfigError(
+      regexFault(anchored(value)) ?? (error instanceof Error ? error.message : String(error)),
+    );
   }
 }
 
-/** Alertmanager anchors a pattern before it compiles it, and the error quotes what was compiled. */
-function regexFault(pattern: string): string | null {
+/** Alertmanager anchors most patterns before it compiles them, and the error quotes what was compiled. */
+export function anchored(pattern: string): string {
+  return `^(?:${pattern})$`;
+}
+
+/** What is wrong with a pattern in Go's words; null when nothing is. */
+export function regexFault(pattern: string): string | null {
   try {
-    compileRegex(`^(?:${pattern})$`);
+    compileRegex(pattern);
     return null;
   } catch (error) {
     // The flag is how `compileRegex` lets the dot match a newline.

@@ -11,7 +11,7 @@ import type { Clock, Random } from '@ampere/platform';
 import type { Labels, Matcher, MatchKind } from '@ampere/series';
 import { AlertmanagerError, ConfigError } from './errors.ts';
 import { goQuote } from './go-quote.ts';
-import { makeMatcher, matchesAll } from './matcher-text.ts';
+import { makeMatcher, matchesAll, regexFault } from './matcher-text.ts';
 
 export interface SilenceMatcher {
   readonly name: string;
@@ -193,12 +193,12 @@ function compile(matchers: readonly SilenceMatcher[]): Matcher[] {
       return makeMatcher(name, kind, value);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
-      throw invalid(
-        `invalid label matcher ${index}: invalid regular expression ${goQuote(value)}: ${error.message}`,
-      );
+      const fault = regexFault(value) ?? error.message;
+      throw invalid(`invalid label matcher ${index}: invalid regular expression ${goQuote(value)}: ${fault}`);
     }
   });
-  if (compiled.every((matcher) => matcher.matchesEmpty)) {
+  // Negative matchers don't count, whatever they match: so it is in Alertmanager.
+  if (compiled.every(({ kind, matchesEmpty }) => kind.startsWith('=') && matchesEmpty)) {
     throw invalid('at least one matcher must not match the empty string');
   }
   return compiled;

@@ -4,6 +4,7 @@ export { type DecodedHistogram, decodeHistogram } from './histogram.ts';
 export { encodeHistogram, type OutgoingHistogram } from './histogram-encoder.ts';
 export { readLabelRun } from './label-run.ts';
 export { METRIC_TYPES, type MetricMetadata, type MetricType } from './metadata.ts';
+export { ScratchMemory } from './scratch-memory.ts';
 export { SnappyDecoder } from './snappy-decoder.ts';
 export { encodeSnappy } from './snappy-encoder.ts';
 export {
@@ -18,6 +19,7 @@ export {
   type OutgoingSeries,
   type OutgoingWriteRequest,
 } from './write-request-encoder.ts';
+export { type KernelWriteRequest, type PairLabels, WriteRequestKernel } from './write-request-kernel.ts';
 export {
   type DecodedWriteRequestV2,
   type WriteRequestV2Bounds,

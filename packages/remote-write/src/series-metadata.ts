@@ -123,7 +123,8 @@ export function readReference(reader: WireReader, end: number, field: string, sy
   throw reader.malformed(from, field, `reference ${symbol} into a table of ${symbols.count} symbols`);
 }
 
-function familyName(metricName: string, type: MetricType): string {
+/** The name of the family that a series of this name and type is of. */
+export function familyName(metricName: string, type: MetricType): string {
   const suffix = SUFFIXES[type]?.find((end) => metricName.endsWith(end)) ?? '';
   return metricName.slice(0, metricName.length - suffix.length);
 }

@@ -36,24 +36,15 @@ export class SnappyDecoder {
    * @throws DecodeError with the offset in `input`
    */
   decode(input: Uint8Array, decodedBytesMax = this.#decodedBytesMax): Uint8Array {
-    const limit = Math.min(decodedBytesMax, this.#decodedBytesMax);
-    const header = readHeader(input);
-    const length = header.decodedLength;
-    if (length > limit) {
-      throw new DecodeError(
-        'too-large',
-        0,
-        `snappy: decompressed body of ${length} bytes is larger than the limit of ${limit} bytes`,
-      );
-    }
-    if (length > Math.ceil((input.length - header.headerLength) * EXPANSION_MAX)) {
-      throw malformed(0, `declared length of ${length} bytes can't come from ${input.length} bytes`);
-    }
+    const { decodedLength: length, headerLength } = readHeader(
+      input,
+      Math.min(decodedBytesMax, this.#decodedBytesMax),
+    );
     if (this.#buffer.length < length) {
       const grown = Math.max(BUFFER_BYTES_MIN, 2 ** Math.ceil(Math.log2(length)));
       this.#buffer = new Uint8Array(Math.max(length, Math.min(grown, this.#decodedBytesMax)));
     }
-    decodeElements(input, header.headerLength, this.#buffer, length);
+    decodeElements(input, headerLength, this.#buffer, length);
     return this.#buffer.subarray(0, length);
   }
 }
@@ -62,7 +53,30 @@ function malformed(offset: number, text: string): DecodeError {
   return new DecodeError('malformed', offset, `snappy: ${text} at offset ${offset}`);
 }
 
-function readHeader(input: Uint8Array): { decodedLength: number; headerLength: number } {
+/**
+ * The declared length of what `input` decompresses to, and where its elements begin.
+ * @throws DecodeError when that is more than `limitBytes`, or more than so few bytes can expand to
+ */
+export function readHeader(
+  input: Uint8Array,
+  limitBytes: number,
+): { readonly decodedLength: number; readonly headerLength: number } {
+  const header = readLength(input);
+  const length = header.decodedLength;
+  if (length > limitBytes) {
+    throw new DecodeError(
+      'too-large',
+      0,
+      `snappy: decompressed body of ${length} bytes is larger than the limit of ${limitBytes} bytes`,
+    );
+  }
+  if (length > Math.ceil((input.length - header.headerLength) * EXPANSION_MAX)) {
+    throw malformed(0, `declared length of ${length} bytes can't come from ${input.length} bytes`);
+  }
+  return header;
+}
+
+function readLength(input: Uint8Array): { decodedLength: number; headerLength: number } {
   let decodedLength = 0;
   for (let i = 0; i < 5; i++) {
     if (i >= input.length) throw malformed(i, 'the declared length is cut off');

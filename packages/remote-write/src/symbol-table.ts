@@ -28,8 +28,8 @@ export class SymbolTable {
   /** The request's body. */
   view: DataView = new DataView(new ArrayBuffer(0));
   /** A symbol's bytes in the body: [from, to). */
-  from = new Uint32Array(SYMBOLS_MIN);
-  to = new Uint32Array(SYMBOLS_MIN);
+  from: Uint32Array = new Uint32Array(SYMBOLS_MIN);
+  to: Uint32Array = new Uint32Array(SYMBOLS_MIN);
   /** `from` of every symbol that is `__name__`, however often it is sent. */
   metricNameFrom = NOWHERE;
   #body: Uint8Array = new Uint8Array(0);

@@ -1,3 +1,4 @@
+export { type MailServerForTests, type ReceivedMail, startMailServer } from './mail-server.ts';
 export {
   type Finished,
   freePort,
@@ -7,5 +8,6 @@ export {
   temporaryFolder,
   until,
 } from './processes.ts';
+export { RealAlertmanager } from './real-alertmanager.ts';
 export { describeWith, type Need, type Paths } from './real-programs.ts';
 export { type ApiAnswer, type PrometheusOptions, RealPrometheus } from './real-prometheus.ts';

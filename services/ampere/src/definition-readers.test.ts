@@ -7,7 +7,7 @@ const ACCOUNT = '123456789012';
 const limits = new Limits(
   parseLimits({ workspaces: { 'ws-small': { alert_manager_definition_size: '20B' } } }),
 );
-const readers = definitionReaders(limits, () => ACCOUNT);
+const readers = definitionReaders(limits, { accountId: () => ACCOUNT, receivers: 'sns' });
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 function rules(name: string, text: string, expected: object): void {

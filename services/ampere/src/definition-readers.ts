@@ -9,15 +9,21 @@ import { ALERTMANAGER_FUNCTIONS, parseTemplates } from '@ampere/go-template';
 import type { Limits } from '@ampere/limits';
 import { definitionText, parseRuleFile, RuleFileError } from '@ampere/rules';
 
-/** @param accountId of the account whose topics alone may be notified. */
-export function definitionReaders(limits: Limits, accountId: () => string): DefinitionReaders {
+export interface ReaderOptions {
+  /** Of the account whose topics alone may be notified. */
+  readonly accountId: () => string;
+  /** `sns` is AMP; `all` takes each receiver that Alertmanager has. */
+  readonly receivers: 'sns' | 'all';
+}
+
+export function definitionReaders(limits: Limits, options: ReaderOptions): DefinitionReaders {
   return {
     ruleFile: readRuleFile,
     alertManager(data, workspaceId) {
       const bounds = limits.forWorkspace(workspaceId);
       return readAlertManager(data, {
-        accountId: accountId(),
-        receivers: 'sns',
+        accountId: options.accountId(),
+        receivers: options.receivers,
         limits: {
           definitionBytes: bounds.alertManagerDefinitionBytesMax,
           templates: bounds.alertTemplatesMax,

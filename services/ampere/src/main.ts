@@ -1,9 +1,14 @@
 // The command line. The only file that reads the process's environment and arguments.
 
 import { parseArgs } from 'node:util';
-import { COMMANDS, type Command } from './commands.ts';
+import { DiskError } from '@ampere/platform';
+import { BackupError } from './backup/backup-manifest.ts';
+import { COMMANDS, type Command } from './commands/index.ts';
 import { ConfigurationError } from './configuration/configuration.ts';
 import { StartError } from './serve.ts';
+
+/** Faults of the world, told in a line; anything else is a bug and shows its stack. */
+const FAULTS = [ConfigurationError, StartError, BackupError, DiskError] as const;
 
 function usage(): string {
   const lines = [...COMMANDS.values()].map((command) => `  ${command.name.padEnd(14)}${command.summary}`);
@@ -50,7 +55,7 @@ async function run(argv: readonly string[]): Promise<number> {
   try {
     return await command.run(values, process.env);
   } catch (error) {
-    if (!(error instanceof ConfigurationError || error instanceof StartError)) throw error;
+    if (!(error instanceof Error) || !FAULTS.some((kind) => error instanceof kind)) throw error;
     process.stderr.write(`ampere: ${error.message}\n`);
     return 1;
   }

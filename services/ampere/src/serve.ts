@@ -7,23 +7,23 @@
 // 5. On SIGTERM or SIGINT all is closed in reverse: no new requests, those in flight end, the control plane
 //    closes its database, the engine flushes. A signal after that ends the process at once.
 
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { AccountError, type LocalControlPlane, openControlPlane, StoreError } from '@ampere/control-plane';
-import { EngineWorker } from '@ampere/engine';
+import { EngineWorker, type PublishForWorkspace } from '@ampere/engine';
 import { createGateway } from '@ampere/gateway';
 import { Limits } from '@ampere/limits';
 import { Registry } from '@ampere/metrics';
 import { type Clock, DiskError, NodeDisk, SystemClock, SystemRandom } from '@ampere/platform';
 import type { Logger } from 'pino';
 import manifest from '../package.json' with { type: 'json' };
+import { bundledAddon } from './bundled-addon.ts';
 import type { Configuration } from './configuration/configuration.ts';
 import { urlOf } from './configuration/listen-address.ts';
 import { exportLines, writeCredentialFiles } from './credential-files.ts';
 import { definitionReaders } from './definition-readers.ts';
 import { FolderLockError, lockFolder } from './folder-lock.ts';
 import { createLogger } from './logger.ts';
+import { openEmbeddedSns, workspacePublisher } from './notifications.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
 
 /** Signals closer together than this are one request to stop. */
@@ -107,6 +107,12 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
   const failed = new Promise<void>((resolve) => {
     reportFailure = resolve;
   });
+  // The topics open later than the engine, which may have something to say at once.
+  let publish: PublishForWorkspace = async () => ({
+    ok: false,
+    retry: true,
+    reason: 'the server is starting',
+  });
   const engine = await EngineWorker.start({
     entry: new URL('./engine-worker.mjs', import.meta.url),
     settings: {
@@ -119,6 +125,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
       slowQueryMs: SLOW_QUERY_MS,
     },
     log: (level, message, fields) => logger[level](fields ?? {}, message),
+    publish: (...publication) => publish(...publication),
     onExit: (error) => {
       logger.fatal({ err: error }, 'the engine has ended; the server stops so that it can be started afresh');
       reportFailure();
@@ -138,13 +145,37 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     },
     limits,
     backend: engine,
-    readers: definitionReaders(limits, () => controlPlane.account.accountId),
+    readers: definitionReaders(limits, {
+      accountId: () => controlPlane.account.accountId,
+      receivers: configuration.outgoing.receivers,
+    }),
     clock,
     random,
     disk,
     log: logger,
   });
   opened.add(() => controlPlane.stop());
+  const sns = openEmbeddedSns({
+    outgoing: configuration.outgoing,
+    controlPlane,
+    region,
+    dataFolder,
+    publicUrl: () => publicUrl,
+    clock,
+    random,
+    disk,
+    metrics,
+    logger,
+  });
+  opened.add(() => sns.stop());
+  publish = workspacePublisher({
+    outgoing: configuration.outgoing,
+    controlPlane,
+    region,
+    clock,
+    random,
+    sns,
+  });
   const gateway = createGateway({
     clock,
     random,
@@ -154,7 +185,8 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     accountId: controlPlane.account.accountId,
     controlPlane,
     engine,
-    services: controlPlane.services,
+    services: [...controlPlane.services, sns.service],
+    publicFile: (path) => sns.certificateAt(path),
     onManagementCall: (call) => controlPlane.recordCall(call),
     limits,
     listeners: configuration.listeners,
@@ -176,6 +208,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
       logger.error({ err: error }, 'certificates can not be read again; the old ones stay');
     }
   });
+  sns.start();
   gateway.markReady();
   logger.info({ url: localUrl, dataFolder, accountId: controlPlane.account.accountId }, 'ready');
 
@@ -188,12 +221,6 @@ function greeting(url: string, dataFolder: string): string {
     'Paste these two lines into a shell to point the AWS CLI at it:',
     ...exportLines(dataFolder).map((line) => `  ${line}`),
   ].join('\n');
-}
-
-/** The SQLite addon that the build puts beside the bundle; undefined when run from the sources. */
-function bundledAddon(): string | undefined {
-  const path = fileURLToPath(new URL('./better_sqlite3.node', import.meta.url));
-  return existsSync(path) ? path : undefined;
 }
 
 /**

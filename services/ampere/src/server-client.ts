@@ -22,6 +22,8 @@ export interface SignedRequest {
 export interface ServerAnswer {
   readonly status: number;
   readonly text: string;
+  /** When the server says it is, as in the header Date. */
+  readonly date: string;
 }
 
 export class ServerClient {
@@ -38,6 +40,10 @@ export class ServerClient {
     this.#clock = clock;
   }
 
+  get accessKeyId(): string {
+    return this.#credentials.accessKeyId;
+  }
+
   /** Throws ConfigurationError when there is no answer. */
   async send(request: SignedRequest): Promise<ServerAnswer> {
     const { method, service, headers = {}, body } = request;
@@ -48,7 +54,8 @@ export class ServerClient {
     );
     try {
       const response = await fetch(url, { method, headers: signed, ...(body === undefined ? {} : { body }) });
-      return { status: response.status, text: await response.text() };
+      const date = response.headers.get('date') ?? '';
+      return { status: response.status, text: await response.text(), date };
     } catch (error) {
       const cause = (error as Error & { cause?: Error }).cause;
       throw new ConfigurationError(`no answer from ${this.baseUrl}: ${cause?.message ?? error}`);

@@ -4,9 +4,10 @@
 // 1. The query string and body are read, then the members of the operation's input are checked.
 // 2. A clientToken that was used before decides: the same call gets the same answer, another call or one
 //    whose validation failed a conflict.
-// 3. The handler runs in one transaction together with the note of its clientToken. As SQLite is
+// 3. Files that take long to read are read before, out of this thread.
+// 4. The handler runs in one transaction together with the note of its clientToken. As SQLite is
 //    synchronous here, no other request comes between a check (quota, token, status) and its change.
-// 4. Effects outside the database (the directory in memory, the engine) follow the commit.
+// 5. Effects outside the database (the directory in memory, the engine) follow the commit.
 import { dirname, join } from 'node:path';
 import type {
   ApiResponse,
@@ -18,18 +19,19 @@ import type {
   RouteResult,
   WorkspaceBackend,
   WorkspaceDirectory,
-  WorkspaceSettingsListener,
 } from '@ampere/contracts';
 import { type AttachedPolicy, PolicyCache } from '@ampere/iam';
 import { RotatedLines } from '@ampere/json-lines';
 import type { Limits } from '@ampere/limits';
 import { assert, type Clock, type Disk, type Random } from '@ampere/platform';
+import type { TopicStore } from '@ampere/sns';
 import { type Account, type AccountOptions, ensureAccount, RootCredentials } from './account.ts';
+import { type InputValues, readInput } from './api/validate.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
 import type { DefinitionReaders } from './definition-readers.ts';
 import { ApiError, fieldsInvalid, RESOURCE_TYPES, requestInFlight, tokenReused } from './errors.ts';
 import type { Log } from './log.ts';
-import type { AnyOperation, OperationContext, OperationParts } from './operation.ts';
+import type { AnyOperation, OperationParts } from './operation.ts';
 import { OPERATIONS } from './operations/index.ts';
 import { PageTokens } from './page-tokens.ts';
 import { QuotaStore } from './quotas/quota-store.ts';
@@ -37,25 +39,26 @@ import { Quotas } from './quotas/quotas.ts';
 import { ServiceQuotas } from './quotas/service-quotas.ts';
 import { parseBody, parseQuery } from './request-parts.ts';
 import { hashInput, RequestTokens, type TokenKey } from './request-tokens.ts';
+import { type Listeners, ResourceListeners } from './resource-listeners.ts';
 import { ResourceNames } from './resource-names.ts';
+import { ResourceStore } from './resource-store.ts';
 import { Router } from './router.ts';
 import { RulesNamespaceStore } from './rules-namespace-store.ts';
 import { Settings } from './settings.ts';
+import { SqliteTopicStore } from './sqlite-topic-store.ts';
 import { Store } from './store.ts';
 import { TagStore } from './tag-store.ts';
 import { workspaceResource } from './taggable.ts';
-import { type InputValues, readInput } from './validate.ts';
 import { MemoryDirectory } from './workspace-directory.ts';
 import { WorkspaceLifecycle } from './workspace-lifecycle.ts';
 import { WorkspacePartStore } from './workspace-part-store.ts';
-import { effectiveSettings } from './workspace-settings.ts';
 import { WorkspaceStore } from './workspace-store.ts';
 
 /** A gigabyte of records at most. */
 const AUDIT_FILE_BYTES_MAX = 1 << 20;
 const AUDIT_FILES_MAX = 1024;
 
-export interface ControlPlaneOptions {
+export interface ControlPlaneOptions extends Listeners {
   /** File of the database; it and its folder are made when they are missing, for the owner alone. */
   readonly databasePath: string;
   /** Path of the compiled SQLite addon; undefined looks for it beside better-sqlite3. */
@@ -68,9 +71,7 @@ export interface ControlPlaneOptions {
   readonly account?: AccountOptions | undefined;
   readonly limits: Limits;
   readonly backend: WorkspaceBackend;
-  /** Told the settings of workspaces whose owners set some: at the start, and after each change. */
-  readonly settingsListener?: WorkspaceSettingsListener | undefined;
-  /** Who understands rule files and alert manager definitions; without, their operations aren't there. */
+  /** Who understands the files that users send; without, their operations aren't there. */
   readonly readers?: DefinitionReaders | undefined;
   readonly clock: Clock;
   readonly random: Random;
@@ -82,6 +83,8 @@ export interface ControlPlaneOptions {
 export interface LocalControlPlane extends ControlPlane {
   /** The account with its root access key, for the credentials file. */
   readonly account: Account;
+  /** Where the embedded SNS topics are kept; usable until `stop`. */
+  readonly topicStore: TopicStore;
   /** The AWS APIs beside AMP's. */
   readonly services: readonly AwsService[];
   /** Takes down a management call in the audit trail. */
@@ -123,6 +126,7 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Lo
 
 class SqliteControlPlane implements LocalControlPlane {
   readonly account: Account;
+  readonly topicStore: TopicStore;
   readonly services: readonly AwsService[];
   readonly credentials: CredentialStore;
   readonly workspaces: WorkspaceDirectory;
@@ -134,20 +138,22 @@ class SqliteControlPlane implements LocalControlPlane {
   #stopped = false;
 
   constructor(store: Store, auditLines: RotatedLines, options: ControlPlaneOptions) {
-    const { limits, backend, clock, random, log, publicUrl, settingsListener, readers = {} } = options;
+    const { limits, backend, clock, random, log, publicUrl, readers = {} } = options;
     const operations = OPERATIONS.filter(({ needs }) => needs === undefined || readers[needs] !== undefined);
     const settings = new Settings(store);
     this.account = ensureAccount(store, settings, options.account ?? {}, random);
     this.credentials = new RootCredentials(this.account);
+    this.topicStore = new SqliteTopicStore(store, settings);
     const names = new ResourceNames(this.account.accountId, options.region);
     const directory = new MemoryDirectory(names, (resource) => tags.of(resource));
-    const workspaces = new WorkspaceStore(store, (workspaceId) => refresh(workspaceId));
+    const workspaces = new WorkspaceStore(store, (workspaceId) => {
+      refresh(workspaceId);
+      if (workspaces.find(workspaceId) === undefined) listeners.workspaceRemoved(workspaceId);
+    });
     const parts = new WorkspacePartStore(store, clock, (workspaceId, kind) => {
-      if (kind === 'configuration') tellSettings(workspaceId);
+      listeners.partChanged(workspaceId, kind);
       if (kind === 'resource-policy') refresh(workspaceId);
     });
-    const tellSettings = (workspaceId: string): void =>
-      settingsListener?.settingsChanged(workspaceId, effectiveSettings(workspaceId, parts, limits));
     const tags = new TagStore(store, ({ kind, id }) => {
       if (kind === 'workspace') refresh(id);
     });
@@ -167,9 +173,23 @@ class SqliteControlPlane implements LocalControlPlane {
       return content && { name: workspaceId, policy: policies.parse(content.policyDocument, 'resource') };
     };
     for (const workspaceId of workspaces.ids()) refresh(workspaceId);
-    for (const workspaceId of parts.owners('configuration')) tellSettings(workspaceId);
-    const namespaces = new RulesNamespaceStore(store, clock);
-    const lifecycle = new WorkspaceLifecycle({ store, workspaces, tags, namespaces, backend, clock, log });
+    const namespaces = new RulesNamespaceStore(store, clock, (workspaceId) =>
+      listeners.rulesChanged(workspaceId),
+    );
+    const resources = new ResourceStore(store, clock, (kind, id) => {
+      if (kind === 'scraper') listeners.scraperChanged(id);
+    });
+    const listeners = new ResourceListeners(options, { parts, namespaces, resources, limits, names });
+    const lifecycle = new WorkspaceLifecycle({
+      store,
+      workspaces,
+      tags,
+      namespaces,
+      resources,
+      backend,
+      clock,
+      log,
+    });
     const pages = new PageTokens(pageTokenKey(store, settings, random));
     this.workspaces = directory;
     const quotaStore = new QuotaStore(store, clock);
@@ -181,7 +201,9 @@ class SqliteControlPlane implements LocalControlPlane {
         backend.setLimits(data).catch((error: unknown) => {
           log.error({ err: error }, 'the engine did not take changed limits');
         });
-        for (const workspaceId of parts.owners('configuration')) tellSettings(workspaceId);
+        for (const workspaceId of parts.owners('configuration')) {
+          listeners.partChanged(workspaceId, 'configuration');
+        }
       },
     });
     const { accountId } = this.account;
@@ -203,6 +225,8 @@ class SqliteControlPlane implements LocalControlPlane {
       workspaces,
       parts,
       namespaces,
+      resources,
+      directory,
       readers,
       tags,
       lifecycle,
@@ -216,6 +240,7 @@ class SqliteControlPlane implements LocalControlPlane {
     this.#requestTokens = new RequestTokens(store, clock);
     this.#router = new Router(operations, names);
     this.#operations = new Map(operations.map((operation) => [operation.name, operation]));
+    listeners.start();
     lifecycle.resume();
   }
 
@@ -232,8 +257,8 @@ class SqliteControlPlane implements LocalControlPlane {
     const operation = this.#operations.get(request.match.operation);
     assert(operation !== undefined, `no operation ${request.match.operation}`);
     try {
-      const body = this.#answer(operation, request);
-      return { status: operation.successStatus, headers: headers(request.requestId), body };
+      const body = await this.#answer(operation, request);
+      return { status: operation.status, headers: headers(request.requestId), body };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       return errorResponse(error, request.requestId);
@@ -247,22 +272,21 @@ class SqliteControlPlane implements LocalControlPlane {
     await this.#audit.close();
   }
 
-  #answer(operation: AnyOperation, request: ControlPlaneRequest): Uint8Array {
+  async #answer(operation: AnyOperation, request: ControlPlaneRequest): Promise<Uint8Array> {
     const { principal, match } = request;
-    const { input, violations } = readInput(operation.input, {
+    const { input, violations } = readInput(operation.name, {
       path: match.pathParameters,
       query: parseQuery(request.search),
       body: hasBody(operation) ? parseBody(request.body) : {},
     });
-    const context: OperationContext = {
-      ...this.#parts,
-      principal,
-      action: match.action,
-    };
+    const asked = { ...this.#parts, principal, action: match.action };
+    // What readInput let pass has the type that the operation's description stands for.
+    const reading = violations.length === 0 ? await operation.read?.(input as never, asked) : undefined;
+    assert(!this.#stopped, 'the control plane was stopped while a request was read');
+    const context = { ...asked, reading };
     const work = (): Uint8Array => {
       const [first, ...others] = violations;
       if (first !== undefined) throw fieldsInvalid([first, ...others]);
-      // What readInput let pass has the type that the operation's shapes stand for.
       return encode(operation.handler(input as never, context));
     };
     const token = input['clientToken'];
@@ -305,7 +329,7 @@ function subject(key: TokenKey, input: InputValues): { resourceId: string; resou
 
 /** A body of an operation that has no members in it is ignored, like unknown members. */
 function hasBody(operation: AnyOperation): boolean {
-  return Object.values(operation.input).some((member) => member.place === 'body');
+  return operation.members.some(({ place }) => place === 'body');
 }
 
 function pageTokenKey(store: Store, settings: Settings, random: Random): Uint8Array {

@@ -3,7 +3,7 @@
 // The names, statuses and members are those of the API's model; the texts are the service's own where
 // they are known, and in its style where not. ThrottlingException and InternalServerException are not
 // here: the gateway gives those, before and after this service is asked.
-import type { Violation } from './validate.ts';
+import type { Violation } from './api/validate.ts';
 
 /** Errors by name with their HTTP status. */
 export const ERROR_STATUS = {
@@ -30,6 +30,9 @@ export const RESOURCE_TYPES = {
   resourcePolicy: 'AWS::APS::ResourcePolicy',
   alertManagerDefinition: 'AWS::APS::AlertManagerDefinition',
   rulesNamespace: 'AWS::APS::RuleGroupsNamespace',
+  scraper: 'AWS::APS::Scraper',
+  scraperLoggingConfiguration: 'AWS::APS::ScraperLoggingConfiguration',
+  anomalyDetector: 'AWS::APS::AnomalyDetector',
 } as const;
 
 /** A refusal. Thrown by whoever finds the reason, turned into an answer in one place. */
@@ -63,7 +66,7 @@ export function cannotParse(message: string): ApiError {
 /** Members that break their constraints: the text of the first, all of them in the list. */
 export function fieldsInvalid(violations: readonly [Violation, ...Violation[]]): ApiError {
   const [first] = violations;
-  return new ApiError('ValidationException', `Invalid ${first.name}: ${first.message}`, {
+  return new ApiError('ValidationException', first.text ?? `Invalid ${first.name}: ${first.message}`, {
     reason: 'FIELD_VALIDATION_FAILED',
     fieldList: violations.map(({ name, message }) => ({ name, message })),
   });
@@ -85,6 +88,11 @@ export function fieldRefused(name: string, message: string): ApiError {
     reason: 'FIELD_VALIDATION_FAILED',
     fieldList: [{ name, message }],
   });
+}
+
+/** A union of which no member that this service knows is set. */
+export function unionEmpty(name: string, ...members: string[]): ApiError {
+  return fieldInvalid(name, `Member must have exactly one of its members set: ${members.join(', ')}`);
 }
 
 /** An ARN of the right form that points out of this service's account and region. */
@@ -146,6 +154,11 @@ export function quotaExceeded(message: string, resource: Resource, quotaCode: st
 
 export function rulesNamespaceResource(workspaceId: string, name: string): Resource {
   return { resourceId: `${workspaceId}/${name}`, resourceType: RESOURCE_TYPES.rulesNamespace };
+}
+
+/** @param message that of the decision. */
+export function accessRefused(message: string): ApiError {
+  return new ApiError('AccessDeniedException', message);
 }
 
 export function accessDenied(callerArn: string, action: string, resourceArn: string): ApiError {

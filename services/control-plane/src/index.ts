@@ -1,5 +1,10 @@
 export { type Account, AccountError, type AccountOptions } from './account.ts';
 export { type ControlPlaneOptions, type LocalControlPlane, openControlPlane } from './control-plane.ts';
-export type { AlertManagerReading, DefinitionReaders, RuleFileReading } from './definition-readers.ts';
+export type {
+  AlertManagerReading,
+  DefinitionReaders,
+  RuleFileReading,
+  ScrapeConfigurationReading,
+} from './definition-readers.ts';
 export type { Log } from './log.ts';
 export { StoreError } from './store.ts';

@@ -1,13 +1,16 @@
-// What an operation is: one entry with its route, the shape of its input, what it is authorised on, and
-// a handler. Adding one is a file in operations/ and a line in operations/index.ts.
+// What an operation is: its description (openapi/amp.yaml) with what it is authorised on, and a handler. Adding one is a file in operations/ and a line in operations/index.ts.
+
+import type { WorkspaceDirectory } from '@ampere/contracts';
 import type { Principal } from '@ampere/iam';
 import type { Limits } from '@ampere/limits';
 import type { Clock, Random } from '@ampere/platform';
+import { DESCRIBED, type OperationDescription, type OperationName } from './api/description.ts';
+import type { Inputs } from './api/inputs.ts';
 import type { DefinitionReaders } from './definition-readers.ts';
 import type { PageTokens } from './page-tokens.ts';
 import type { ResourceNames } from './resource-names.ts';
+import type { ResourceStore } from './resource-store.ts';
 import type { RulesNamespaceStore } from './rules-namespace-store.ts';
-import type { InputOf, Members } from './shape.ts';
 import type { Store } from './store.ts';
 import type { TagStore } from './tag-store.ts';
 import type { WorkspaceLifecycle } from './workspace-lifecycle.ts';
@@ -20,6 +23,8 @@ export interface OperationParts {
   readonly workspaces: WorkspaceStore;
   readonly parts: WorkspacePartStore;
   readonly namespaces: RulesNamespaceStore;
+  readonly resources: ResourceStore;
+  readonly directory: WorkspaceDirectory;
   readonly readers: DefinitionReaders;
   readonly tags: TagStore;
   readonly lifecycle: WorkspaceLifecycle;
@@ -39,33 +44,39 @@ export interface OperationContext extends OperationParts {
   readonly action: string;
 }
 
-export interface Operation<M extends Members> {
+/** What an operation has besides its description. */
+export interface OperationEntry<N extends OperationName, R = undefined> {
   /** As in the API's model; the action is `aps:` and this. */
-  readonly name: string;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** As in the API's model. */
-  readonly pathTemplate: string;
-  readonly successStatus: 200 | 202 | 204;
+  readonly name: N;
   /** A reader without which the operation isn't there. */
   readonly needs?: keyof DefinitionReaders;
-  readonly input: M;
   /** The ARN that the action is checked on. */
   resourceArn(path: ReadonlyMap<string, string>, names: ResourceNames): string;
+  /**
+   * Reads what takes long, before the transaction and out of this thread. What it makes of good input is
+   * `reading` in the handler's context.
+   */
+  read?(input: Inputs[N], context: OperationContext): Promise<R>;
   /**
    * Carries the operation out, inside a database transaction that is rolled back when it throws.
    *
    * @returns the members of the answer, or undefined for an empty body.
    * @throws ApiError for every refusal.
    */
-  handler(input: InputOf<M>, context: OperationContext): object | undefined;
+  handler(input: Inputs[N], context: OperationContext & { readonly reading: R }): object | undefined;
 }
 
-/** An operation whose members aren't known to the compiler. */
-export type AnyOperation = Operation<Members>;
+/** An operation whose input isn't known to the compiler. */
+export interface AnyOperation extends OperationEntry<OperationName, unknown>, OperationDescription {
+  read?(input: never, context: OperationContext): Promise<unknown>;
+  handler(input: never, context: OperationContext & { readonly reading: unknown }): object | undefined;
+}
 
-/** Gives an operation's handler the type of its input, and the operation the type that tables hold. */
-export function operation<const M extends Members>(entry: Operation<M>): AnyOperation {
-  return entry as unknown as AnyOperation;
+/** Adds the description, and gives the entry the type that tables hold. */
+export function operation<const N extends OperationName, R = undefined>(
+  entry: OperationEntry<N, R>,
+): AnyOperation {
+  return { ...DESCRIBED[entry.name], ...entry } as unknown as AnyOperation;
 }
 
 /** For operations on one workspace. */

@@ -1,6 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { fieldInvalid } from './errors.ts';
 
+/** Entries on a page, when the caller doesn't say. */
+export const PAGE_SIZE_DEFAULT = 100;
+
 const POSITION_BYTES = 8;
 const MAC_BYTES = 16;
 

@@ -1,3 +1,4 @@
+// The ARNs of one account in one region: made of names, and read with a refusal for every way to be wrong.
 import { accessDenied, fieldInvalid, foreignArn } from './errors.ts';
 
 /** `arn:partition:service:region:account:resource`. */
@@ -27,6 +28,14 @@ export class ResourceNames {
 
   rulesNamespace(workspaceId: string, name: string): string {
     return this.#arn(`rulegroupsnamespace/${workspaceId}/${name}`);
+  }
+
+  scraper(scraperId: string): string {
+    return this.#arn(`scraper/${scraperId}`);
+  }
+
+  anomalyDetector(workspaceId: string, id: string): string {
+    return this.#arn(`anomalydetector/${workspaceId}/${id}`);
   }
 
   /** What creating and listing are checked on: `arn:aws:aps:R:A:/workspaces`. */

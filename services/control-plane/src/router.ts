@@ -30,10 +30,10 @@ export class Router {
     const templates = new Map<string, Template>();
     for (const operation of operations) {
       const segments = compile(operation);
-      const template = templates.get(operation.pathTemplate) ?? { segments, methods: new Map() };
+      const template = templates.get(operation.path) ?? { segments, methods: new Map() };
       assert(!template.methods.has(operation.method), `${operation.name} shares its route`);
       template.methods.set(operation.method, operation);
-      templates.set(operation.pathTemplate, template);
+      templates.set(operation.path, template);
     }
     this.#templates = [...templates.values()].sort((a, b) => literals(b) - literals(a));
   }
@@ -59,17 +59,17 @@ export class Router {
 }
 
 function compile(operation: AnyOperation): Segment[] {
-  const texts = operation.pathTemplate.slice(1).split('/');
+  const texts = operation.path.slice(1).split('/');
   const segments = texts.map((text): Segment => {
     const name = /^\{(\w+)\}$/.exec(text)?.[1];
     if (name === undefined) return { literal: text };
-    const member = operation.input[name];
+    const member = operation.members.find((one) => one.name === name);
     assert(member?.place === 'path', `${operation.name} has no path member ${name}`);
-    return { literal: undefined, member: name, greedy: member.greedy };
+    return { literal: undefined, member: name, greedy: member.greedy === true };
   });
   const named = segments.flatMap((segment) => (segment.literal === undefined ? [segment.member] : []));
-  for (const [name, member] of Object.entries(operation.input)) {
-    assert(member.place !== 'path' || named.includes(name), `${operation.name} has no ${name} in its path`);
+  for (const { name, place } of operation.members) {
+    assert(place !== 'path' || named.includes(name), `${operation.name} has no ${name} in its path`);
   }
   return segments;
 }

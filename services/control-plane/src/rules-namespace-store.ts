@@ -1,4 +1,4 @@
-// Rule groups namespaces in the database. They go with their workspace, by the foreign key; their tags,
+// Rule groups namespaces in the database. Every change is told to `onChange` once it is on disk. They go with their workspace, by the foreign key; their tags,
 // which are kept with those of everything else, are taken away by whoever removes them.
 import type { Clock } from '@ampere/platform';
 import type { Statement } from 'better-sqlite3';
@@ -30,7 +30,9 @@ export interface RulesContent {
 const COLUMNS = 'workspace_id, name, position, created_at_ms, modified_at_ms';
 
 export class RulesNamespaceStore {
+  readonly #store: Store;
   readonly #clock: Clock;
+  readonly #onChange: (workspaceId: string) => void;
   readonly #find: Statement<[string, string], Row>;
   readonly #data: Statement<[string, string], { data: Buffer }>;
   readonly #names: Statement<[string], { name: string }>;
@@ -39,9 +41,12 @@ export class RulesNamespaceStore {
   readonly #insert: Statement<[string, string, Uint8Array, number, number, number], never>;
   readonly #replace: Statement<[Uint8Array, number, number, string, string], never>;
   readonly #remove: Statement<[string, string], never>;
+  readonly #owners: Statement<[], { workspace_id: string }>;
 
-  constructor(store: Store, clock: Clock) {
+  constructor(store: Store, clock: Clock, onChange: (workspaceId: string) => void) {
+    this.#store = store;
     this.#clock = clock;
+    this.#onChange = onChange;
     const of = 'WHERE workspace_id = ? AND name = ?';
     this.#find = store.prepare(`SELECT ${COLUMNS} FROM rule_groups_namespaces ${of}`);
     this.#data = store.prepare(`SELECT data FROM rule_groups_namespaces ${of}`);
@@ -65,6 +70,7 @@ export class RulesNamespaceStore {
       `UPDATE rule_groups_namespaces SET data = ?, groups_count = ?, modified_at_ms = ? ${of}`,
     );
     this.#remove = store.prepare(`DELETE FROM rule_groups_namespaces ${of}`);
+    this.#owners = store.prepare('SELECT DISTINCT workspace_id FROM rule_groups_namespaces');
   }
 
   find(workspaceId: string, name: string): RulesNamespace | undefined {
@@ -97,14 +103,26 @@ export class RulesNamespaceStore {
   insert(workspaceId: string, name: string, { data, groupsCount }: RulesContent): void {
     const nowMs = Math.round(this.#clock.nowMs());
     this.#insert.run(workspaceId, name, data, groupsCount, nowMs, nowMs);
+    this.#changed(workspaceId);
   }
 
   replace(workspaceId: string, name: string, { data, groupsCount }: RulesContent): void {
     this.#replace.run(data, groupsCount, Math.round(this.#clock.nowMs()), workspaceId, name);
+    this.#changed(workspaceId);
   }
 
   remove(workspaceId: string, name: string): void {
     this.#remove.run(workspaceId, name);
+    this.#changed(workspaceId);
+  }
+
+  /** Ids of the workspaces that have any. */
+  owners(): string[] {
+    return this.#owners.all().map((row) => row.workspace_id);
+  }
+
+  #changed(workspaceId: string): void {
+    this.#store.afterCommit(() => this.#onChange(workspaceId));
   }
 }
 

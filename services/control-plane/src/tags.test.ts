@@ -111,7 +111,7 @@ check(
   'a kind that is not there',
   `${prefix}dashboard/1`,
   invalid(
-    'Invalid resourceArn: Member must be the ARN of a resource that can be tagged: workspace, rulegroupsnamespace',
+    'Invalid resourceArn: Member must be the ARN of a resource that can be tagged: workspace, rulegroupsnamespace, scraper, anomalydetector',
   ),
 );
 check(

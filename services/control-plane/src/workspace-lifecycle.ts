@@ -10,10 +10,11 @@
 import type { WorkspaceBackend } from '@ampere/contracts';
 import type { Clock, Timer } from '@ampere/platform';
 import type { Log } from './log.ts';
+import type { ResourceStore } from './resource-store.ts';
 import type { RulesNamespaceStore } from './rules-namespace-store.ts';
 import type { Store } from './store.ts';
 import type { TagStore } from './tag-store.ts';
-import { namespaceTagged, workspaceResource } from './taggable.ts';
+import { detectorTagged, namespaceTagged, workspaceResource } from './taggable.ts';
 import type { WorkspaceStore } from './workspace-store.ts';
 
 const RETRY_FIRST_MS = 1000;
@@ -24,6 +25,7 @@ export interface LifecycleParts {
   readonly workspaces: WorkspaceStore;
   readonly tags: TagStore;
   readonly namespaces: RulesNamespaceStore;
+  readonly resources: ResourceStore;
   readonly backend: WorkspaceBackend;
   readonly clock: Clock;
   readonly log: Log;
@@ -85,11 +87,14 @@ export class WorkspaceLifecycle {
   }
 
   async #delete(workspaceId: string): Promise<void> {
-    const { store, workspaces, tags, namespaces, backend } = this.#parts;
+    const { store, workspaces, tags, namespaces, resources, backend } = this.#parts;
     await backend.deleteTenant(workspaceId);
     store.transaction(() => {
       tags.removeAll(workspaceResource(workspaceId));
       for (const name of namespaces.names(workspaceId)) tags.removeAll(namespaceTagged(workspaceId, name));
+      for (const { id } of resources.all('anomalydetector', workspaceId)) {
+        tags.removeAll(detectorTagged(workspaceId, id));
+      }
       workspaces.remove(workspaceId);
     });
   }

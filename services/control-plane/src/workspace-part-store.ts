@@ -30,6 +30,8 @@ export interface PartContents {
   readonly 'alert-manager-definition': {
     /** In base64. */
     readonly data: string;
+    /** In base64: the last one that was good, when this one isn't. */
+    readonly inForce?: string | undefined;
     readonly statusCode: 'ACTIVE' | 'CREATION_FAILED' | 'UPDATE_FAILED';
     readonly statusReason?: string;
   };

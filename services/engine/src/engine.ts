@@ -76,14 +76,14 @@ export class Engine implements EngineClient {
 
   private constructor(
     options: EngineOptions,
-    parts: { tenants: Tenants; maintenance: Maintenance; pushMetrics: PushMetrics; haMetrics: HaMetrics },
+    parts: { tenants: Tenants; maintenance: Maintenance; push: PushHandler },
   ) {
-    const { registry, clock, log } = options;
-    const { tenants, maintenance, pushMetrics, haMetrics } = parts;
+    const { registry } = options;
+    const { tenants, maintenance, push } = parts;
     this.#options = options;
     this.#tenants = tenants;
     this.#maintenance = maintenance;
-    this.#push = new PushHandler({ metrics: pushMetrics, haMetrics, clock, log });
+    this.#push = push;
     this.#failures = registry.counter(
       'ampere_engine_failures_total',
       'Requests that failed for a fault of the engine.',
@@ -116,9 +116,11 @@ export class Engine implements EngineClient {
       },
       onOpened: (tenant) => options.alerting?.tenantOpened(tenant),
     });
-    const maintenance = new Maintenance({ ...options, tenants });
+    const { clock, log } = options;
+    const push = new PushHandler({ metrics: pushMetrics, haMetrics, clock, log });
+    const maintenance = new Maintenance({ ...options, tenants, onPassEnd: () => push.releaseIdle() });
     maintenance.start();
-    return new Engine(options, { tenants, maintenance, pushMetrics, haMetrics });
+    return new Engine(options, { tenants, maintenance, push });
   }
 
   async request(request: EngineRequest): Promise<EngineResponse> {

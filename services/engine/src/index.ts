@@ -1,3 +1,4 @@
+export type { PublishForWorkspace } from './alertmanager/notification-delivery.ts';
 export { Engine, type EngineOptions } from './engine.ts';
 export type { EngineSettings } from './engine-settings.ts';
 export { type LocalEngineOptions, openLocalEngine } from './local-engine.ts';

@@ -11,6 +11,7 @@ import { NO_DELIVERY } from './alertmanager/no-delivery.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import { openLocalEngine } from './local-engine.ts';
 import { bundleWorker } from './testing/bundle-worker.ts';
+import { NO_TOPICS } from './testing/no-topics.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 import { EngineWorker } from './transport/engine-worker.ts';
 
@@ -171,7 +172,13 @@ test('the bundled thread serves the same, and again after it was stopped', async
   const folder = temporaryFolder();
   const entry = await bundleWorker(new URL('./worker-main.ts', import.meta.url), folder);
   const start = () =>
-    EngineWorker.start({ entry, settings: settingsFor(`${folder}/data`), log: () => {}, onExit: () => {} });
+    EngineWorker.start({
+      entry,
+      settings: settingsFor(`${folder}/data`),
+      log: () => {},
+      publish: NO_TOPICS,
+      onExit: () => {},
+    });
   const nowMs = Math.floor(new SystemClock().nowMs() / 1000) * 1000;
   const query = { query: 'm', time: String(nowMs / 1000) };
   const expected = { metric: { __name__: 'm', i: 'a' }, value: [nowMs / 1000, '7'] };
@@ -201,7 +208,13 @@ test('a thread that takes over from a dead one finds everything that was acknowl
   });
   await first.createTenant('ws-1');
   expect((await push(first, [m('a', nowMs, 7)])).status).toBe(200);
-  const second = await EngineWorker.start({ entry, settings, log: () => {}, onExit: () => {} });
+  const second = await EngineWorker.start({
+    entry,
+    settings,
+    log: () => {},
+    publish: NO_TOPICS,
+    onExit: () => {},
+  });
   const found = await get(second, 'query', { query: 'm', time: String(nowMs / 1000) });
   expect(found.result).toHaveLength(1);
   await second.stop();

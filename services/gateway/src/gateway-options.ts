@@ -29,6 +29,8 @@ export interface GatewayOptions {
   readonly engine: EngineClient;
   /** APIs beside AMP's, served at `/`; none when undefined. */
   readonly services?: readonly AwsService[];
+  /** A text that anybody may read at a path, such as a certificate in PEM; none when undefined. */
+  readonly publicFile?: (path: string) => Promise<string | undefined>;
   /** Told of every management call, for the audit. */
   readonly onManagementCall?: ManagementCallListener;
   readonly limits: GatewayLimits;

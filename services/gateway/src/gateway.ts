@@ -141,6 +141,7 @@ class HttpGateway implements Gateway {
       record,
       lifecycle,
       bodyBytesMax,
+      publicFile: options.publicFile,
       metricsArn: `arn:aws:aps:${region}:${options.accountId}:/metrics`,
     });
     this.#listener = this.#makeListener(undefined, undefined);

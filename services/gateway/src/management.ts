@@ -31,6 +31,7 @@ export class Management {
   readonly #lifecycle: Lifecycle;
   readonly #bodyBytesMax: number;
   readonly #metricsArn: string;
+  readonly #publicFile: ((path: string) => Promise<string | undefined>) | undefined;
   readonly #app: Express;
   readonly #exchanges = new WeakMap<object, Exchange>();
 
@@ -45,6 +46,7 @@ export class Management {
     bodyBytesMax: number;
     /** What `ampere:GetMetrics` is checked on. */
     metricsArn: string;
+    publicFile: ((path: string) => Promise<string | undefined>) | undefined;
   }) {
     this.#admission = init.admission;
     this.#controlPlane = init.controlPlane;
@@ -54,6 +56,7 @@ export class Management {
     this.#lifecycle = init.lifecycle;
     this.#bodyBytesMax = init.bodyBytesMax;
     this.#metricsArn = init.metricsArn;
+    this.#publicFile = init.publicFile;
     this.#app = this.#routes(init.pages);
   }
 
@@ -100,11 +103,27 @@ export class Management {
       case 'wrong-method':
         return answerWrongMethod(exchange, found.allowed);
       case 'unknown':
+        if (await this.#servePublicFile(exchange)) return;
         if (await this.#services.serve(exchange)) return;
         exchange.errorForm = errorFormOfPath(exchange.target.path);
         await this.#admission.identify(exchange, this.#bodyBytesMax);
         throw new RefusedError(unknownPath(exchange.method));
     }
+  }
+
+  /** Answers with a file that anybody may read; false when there is none at the path. */
+  async #servePublicFile(exchange: Exchange): Promise<boolean> {
+    if (this.#publicFile === undefined || !READ_METHODS.includes(exchange.method)) return false;
+    const text = await this.#publicFile(exchange.target.path);
+    if (text === undefined) return false;
+    exchange.routeName = 'public file';
+    const body = Buffer.from(text);
+    exchange.send(
+      200,
+      { 'content-type': 'application/x-pem-file', 'content-length': String(body.length) },
+      body,
+    );
+    return true;
   }
 
   async #execute(exchange: Exchange, match: OperationMatch): Promise<void> {

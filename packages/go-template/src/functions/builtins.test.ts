@@ -211,9 +211,7 @@ check(
   'template: :1:3: executing "" at <reReplaceAll "`(" "" "">: error calling reReplaceAll: regexp: Compile("`("): error parsing regexp: missing closing ): ``(`',
 );
 check(
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: a group of a regular expression
   '{{ reReplaceAll "(?P<n>a)(b)?" "<${n}$2$3$n_x$$ $ $-${1}${}>" "ab a" }}',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: what isn't a group stays
   '<ab$ $ $-a${}> <a$ $ $-a${}>',
 );
 check(

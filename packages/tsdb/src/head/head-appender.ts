@@ -58,7 +58,7 @@ import type { WalWriter } from '../wal/wal-writer.ts';
 import { type Head, minuteOf, UNKNOWN_SERIES } from './head.ts';
 import { memoryFull } from './head-memory.ts';
 import { histogramFault } from './histogram-faults.ts';
-import { type CanonicalLabels, canonicalLabels, decodeLabels } from './label-set.ts';
+import { type CanonicalLabels, canonicalLabels, decodeLabels, type WireLabels } from './label-set.ts';
 import {
   exemplarOfUnknown,
   exemplarOutOfOrder,
@@ -311,10 +311,9 @@ export class HeadAppender implements Appender {
       const at = view.word(A_LABELS);
       const series = memory.kernel.findKey(at + from, at + to);
       if (series < 0) {
-        refuse(this.#outcome, 'exemplar_series_unknown', 1, () => {
-          const bytes = columns.bytes.slice(from, to);
-          return exemplarOfUnknown(decodeLabels(bytes, 0, bytes.length));
-        });
+        refuse(this.#outcome, 'exemplar_series_unknown', 1, () =>
+          exemplarOfUnknown(wireLabels(columns, row)),
+        );
         continue;
       }
       const own = this.#head.labelsOf(series);
@@ -483,4 +482,10 @@ function metricOf({ names, values }: CanonicalLabels): string {
 /** Times of a row's floats. */
 function timesOf({ timesMs, firstSample }: WriteColumns, row: number): Float64Array {
   return timesMs.subarray(firstSample[row], firstSample[row + 1]);
+}
+
+/** The labels of a row, decoded from a copy: text decoders don't take memory that is shared. */
+function wireLabels({ bytes, labelsFrom, labelsTo }: WriteColumns, row: number): WireLabels {
+  const own = bytes.slice(labelsFrom[row]!, labelsTo[row]!);
+  return decodeLabels(own, 0, own.length);
 }

@@ -51,6 +51,34 @@ const refused = (name: string, text: string, environment: Record<string, string>
     expect(attempt).not.toThrow(/\n/);
   });
 
+test('what leaves the server, by default and as told', () => {
+  const { outgoing } = readConfiguration(undefined, {});
+  expect(outgoing).toMatchObject({
+    receivers: 'sns',
+    outbound: { allowPrivate: false, allow: [] },
+    smtp: undefined,
+  });
+  const told = readConfiguration(
+    file(
+      'outbound: {allow: [10.0.0.0/8]}\nalertmanager: {receivers: all}\nsns: {smtp: {smarthost: "mail:587", from: a@b.c}}',
+    ),
+    { AMPERE_SNS_ENDPOINT: 'http://sns:1/' },
+  ).outgoing;
+  expect(told).toMatchObject({
+    receivers: 'all',
+    outbound: { allow: ['10.0.0.0/8'] },
+    snsEndpoint: 'http://sns:1/',
+    smtp: { from: 'a@b.c', server: { host: 'mail', port: 587, tls: 'required' } },
+  });
+});
+
+refused('no network', 'outbound: {allow: [10.0.0.0/33]}', {}, 'outbound.allow.0', 'a network');
+refused(
+  'half an SMTP login',
+  'sns: {smtp: {smarthost: "m:25", from: a@b.c, username: u}}',
+  {},
+  'sns.smtp.username',
+);
 refused('an unknown key', 'liste: x', {}, 'ampere.yaml: liste: unknown key', 'data_dir');
 refused('an unknown key inside', 'log: {lvl: x}', {}, 'ampere.yaml: log.lvl: unknown key', 'level');
 refused('an unknown limit', 'limits: {defaults: {series: 1}}', {}, 'limits.defaults.series', 'active_series');

@@ -13,6 +13,14 @@ import { parseDocument } from 'yaml';
 import { ConfigurationError } from './configuration-error.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 import { type ListenerSection, type NetworkSection, readListeners, readNetworkRules } from './network.ts';
+import {
+  type AlertmanagerSection,
+  isNetwork,
+  type OutboundSection,
+  type OutgoingConfiguration,
+  readOutgoing,
+  type SnsSection,
+} from './outgoing.ts';
 import { CONFIGURATION_SCHEMA } from './schema.ts';
 
 export { ConfigurationError };
@@ -27,8 +35,8 @@ export interface Configuration {
   readonly rootSecretAccessKey: string | undefined;
   /** Undefined: derived from where it listens. */
   readonly publicUrl: string | undefined;
-  /** Where notifications will be published; nothing publishes yet. Undefined: the embedded topics. */
-  readonly snsEndpoint: string | undefined;
+  /** What leaves the server, through what, and where it may go. */
+  readonly outgoing: OutgoingConfiguration;
   readonly logLevel: string;
   /** An additional listener for `/metrics` without authentication. */
   readonly metricsListen: ListenAddress | undefined;
@@ -63,7 +71,9 @@ interface Document {
   account_id?: string;
   root?: { access_key_id?: string; secret_access_key?: string };
   public_url?: string;
-  sns?: { endpoint?: string };
+  sns?: SnsSection;
+  outbound?: OutboundSection;
+  alertmanager?: AlertmanagerSection;
   log?: { level?: string };
   metrics?: { listen?: string };
   wal?: { fsync?: 'always' | 'interval' | 'off' };
@@ -102,7 +112,7 @@ export function readConfiguration(
     rootAccessKeyId: root.access_key_id,
     rootSecretAccessKey: root.secret_access_key,
     publicUrl: document.public_url?.replace(/\/+$/, ''),
-    snsEndpoint: document.sns?.endpoint,
+    outgoing: readOutgoing(document),
     logLevel: document.log?.level ?? 'info',
     metricsListen:
       document.metrics?.listen === undefined ? undefined : parseListenAddress(document.metrics.listen),
@@ -155,6 +165,7 @@ function validate(document: Document, nameOf: (key: string) => string): void {
     'http-url',
     (text: string) => /^https?:\/\/[^\s/?#]+\/?[^\s?#]*$/.test(text) && URL.canParse(text),
   );
+  ajv.addFormat('network', isNetwork);
   const check = ajv.compile(CONFIGURATION_SCHEMA);
   if (check(document)) return;
   throw new ConfigurationError(describe(check.errors![0]!, nameOf));
@@ -163,6 +174,7 @@ function validate(document: Document, nameOf: (key: string) => string): void {
 const FORMATS: Readonly<Record<string, string>> = {
   'listen-address': 'host:port, for example 127.0.0.1:9009',
   'http-url': 'an http:// or https:// URL',
+  network: 'an IP address or a network, for example 10.0.0.0/8',
 };
 
 /** One line: the key and what is allowed there. */

@@ -2,6 +2,7 @@
 // ignored would be found out when it is needed.
 
 import { NETWORK_SCHEMA } from './network.ts';
+import { OUTGOING_SCHEMA } from './outgoing.ts';
 
 /** JSON schema (draft 7) of the YAML file. */
 export const CONFIGURATION_SCHEMA = {
@@ -22,11 +23,7 @@ export const CONFIGURATION_SCHEMA = {
     },
     ...NETWORK_SCHEMA,
     public_url: { type: 'string', format: 'http-url' },
-    sns: {
-      type: 'object',
-      additionalProperties: false,
-      properties: { endpoint: { type: 'string', format: 'http-url' } },
-    },
+    ...OUTGOING_SCHEMA,
     log: {
       type: 'object',
       additionalProperties: false,

@@ -3,6 +3,7 @@
 // A definition is read twice, so to say: some faults refuse the request at once; with others the request
 // is taken and the definition stays as failed, with the reason, until another one is put or it is deleted.
 import { assert } from '@ampere/platform';
+import type { AlertManagerReading } from '../definition-readers.ts';
 import { RESOURCE_TYPES, type Resource, requestInvalid, resourceNotFound } from '../errors.ts';
 import type { OperationContext } from '../operation.ts';
 import type { PartContents, WorkspacePart } from '../workspace-part-store.ts';
@@ -28,27 +29,38 @@ export function requireDefinition(
   return part;
 }
 
+/** Reads a definition, out of this thread. */
+export async function readDefinition(
+  { workspaceId, data }: { readonly workspaceId: string; readonly data: Uint8Array },
+  { readers }: OperationContext,
+): Promise<AlertManagerReading> {
+  assert(readers.alertManager !== undefined, 'an operation on alert manager definitions without a reader');
+  return readers.alertManager(data, workspaceId);
+}
+
 /**
- * Reads a definition as it is to be kept.
+ * A definition as it is to be kept. One that failed leaves in force what was.
  *
  * @param failedStatus what it is when it fails later than at once.
  * @throws ApiError when it is refused at once.
  */
-export function readDefinition(
-  workspaceId: string,
+export function definitionContent(
+  reading: AlertManagerReading,
   data: Uint8Array,
   failedStatus: 'CREATION_FAILED' | 'UPDATE_FAILED',
-  context: OperationContext,
+  before?: Content,
 ): Content {
-  const read = context.readers.alertManager;
-  assert(read !== undefined, 'an operation on alert manager definitions without a reader of them');
-  const reading = read(data, workspaceId);
   const base64 = Buffer.from(data).toString('base64');
   switch (reading.kind) {
     case 'refused':
       throw requestInvalid(reading.message);
     case 'failed':
-      return { data: base64, statusCode: failedStatus, statusReason: reading.reason };
+      return {
+        data: base64,
+        statusCode: failedStatus,
+        statusReason: reading.reason,
+        inForce: before?.statusCode === 'ACTIVE' ? before.data : before?.inForce,
+      };
     case 'good':
       return { data: base64, statusCode: 'ACTIVE' };
   }

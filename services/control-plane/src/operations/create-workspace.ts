@@ -1,23 +1,12 @@
 import { limitMessage } from '@ampere/limits';
 import { workspaceQuotaExceeded } from '../errors.ts';
-import { CLIENT_TOKEN, KMS_KEY_ARN, TAG_MAP, WORKSPACE_ALIAS } from '../model.ts';
 import { type OperationContext, operation } from '../operation.ts';
-import { inBody } from '../shape.ts';
 import { workspaceResource } from '../taggable.ts';
 import { makeUuid } from '../uuid.ts';
 import { tagsView } from '../workspace-view.ts';
 
 export const createWorkspace = operation({
   name: 'CreateWorkspace',
-  method: 'POST',
-  pathTemplate: '/workspaces',
-  successStatus: 202,
-  input: {
-    alias: inBody(WORKSPACE_ALIAS),
-    clientToken: inBody(CLIENT_TOKEN),
-    tags: inBody(TAG_MAP),
-    kmsKeyArn: inBody(KMS_KEY_ARN),
-  },
   resourceArn: (_path, names) => names.collection('workspaces'),
   handler(input, context) {
     requireRoom(context);

@@ -1,8 +1,6 @@
 import { parseWorkspacePolicy, WorkspacePolicyError } from '@ampere/iam';
 import { fieldInvalid } from '../errors.ts';
-import { CLIENT_TOKEN, TEXT, WORKSPACE_ID } from '../model.ts';
 import { operation, workspaceArn } from '../operation.ts';
-import { inBody, inPath, required } from '../shape.ts';
 import { makeUuid } from '../uuid.ts';
 import { requireSettledWorkspace } from './require-workspace.ts';
 import { policyRefused, requireRevision } from './resource-policy.ts';
@@ -13,15 +11,6 @@ const POLICY_CHARACTERS_MAX = 20_480;
 /** Makes or replaces the policy of a workspace; it counts from the next request on. */
 export const putResourcePolicy = operation({
   name: 'PutResourcePolicy',
-  method: 'PUT',
-  pathTemplate: '/workspaces/{workspaceId}/policy',
-  successStatus: 202,
-  input: {
-    workspaceId: inPath(WORKSPACE_ID),
-    policyDocument: required(inBody(TEXT)),
-    clientToken: inBody(CLIENT_TOKEN),
-    revisionId: inBody(TEXT),
-  },
   resourceArn: workspaceArn,
   handler({ workspaceId, policyDocument, revisionId: expected }, context) {
     requirePolicyText(policyDocument, context.names.workspace(workspaceId));

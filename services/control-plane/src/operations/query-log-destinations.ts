@@ -1,12 +1,11 @@
-import type { LOGGING_DESTINATIONS } from '../model.ts';
+import type { Inputs } from '../api/inputs.ts';
 import type { OperationContext } from '../operation.ts';
-import type { ValueOf } from '../shape.ts';
 import type { PartContents } from '../workspace-part-store.ts';
 import { requireOwnLogGroup } from './logging-configuration.ts';
 
 /** Destinations as they are kept. @throws ApiError when a log group isn't of this account and region. */
 export function readDestinations(
-  destinations: ValueOf<typeof LOGGING_DESTINATIONS>,
+  destinations: Inputs['CreateQueryLoggingConfiguration']['destinations'],
   context: OperationContext,
 ): PartContents['query-logging'] {
   return {

@@ -1,5 +1,7 @@
 // What the operations on rule groups namespaces have in common.
+import { exceeds } from '@ampere/limits';
 import { assert } from '@ampere/platform';
+import type { RuleFileReading } from '../definition-readers.ts';
 import {
   fieldInvalid,
   quotaExceeded,
@@ -31,19 +33,36 @@ export function requireNamespace(
   return namespace;
 }
 
+interface RulesInput {
+  readonly workspaceId: string;
+  readonly data: Uint8Array;
+}
+
+/** Reads a rule file, out of this thread; undefined when it is larger than it may be. */
+export async function readRules(
+  { workspaceId, data }: RulesInput,
+  { readers, limits }: OperationContext,
+): Promise<RuleFileReading | undefined> {
+  assert(readers.ruleFile !== undefined, 'an operation on rules without a reader of them');
+  if (exceeds(data.length, limits.forWorkspace(workspaceId).rulesDefinitionBytesMax)) return undefined;
+  return readers.ruleFile(data);
+}
+
 /**
- * Checks a rule file that is to become that of a namespace.
+ * Checks what was read of a rule file that is to become that of a namespace.
  *
  * @throws ApiError when it isn't good, in Prometheus's words.
  */
-export function readRules(workspaceId: string, data: Uint8Array, context: OperationContext): RulesReading {
-  const read = context.readers.ruleFile;
-  assert(read !== undefined, 'an operation on rules without a reader of them');
-  const { rulesDefinitionBytesMax } = context.limits.forWorkspace(workspaceId);
-  if (rulesDefinitionBytesMax !== 0 && data.length > rulesDefinitionBytesMax) {
+export function requireRules(
+  reading: RuleFileReading | undefined,
+  { workspaceId, data }: RulesInput,
+  { limits }: OperationContext,
+): RulesReading {
+  if (reading === undefined) {
+    const { rulesDefinitionBytesMax } = limits.forWorkspace(workspaceId);
     throw fieldInvalid('data', `Member must have length less than or equal to ${rulesDefinitionBytesMax}`);
   }
-  const { problems, groups } = read(data);
+  const { problems, groups } = reading;
   if (problems.length > 0) {
     throw requestInvalid(`Invalid RuleGroupsNamespace data: [${problems.join(', ')}]`);
   }

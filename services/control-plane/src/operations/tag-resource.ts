@@ -1,16 +1,13 @@
 import { fieldInvalid } from '../errors.ts';
-import { RESOURCE_ARN, TAG_MAP, TAGS_MAX } from '../model.ts';
 import { operation } from '../operation.ts';
-import { inBody, inPath, required } from '../shape.ts';
 import { taggedArn, taggedResource } from './tagged-resource.ts';
+
+/** How many tags a resource may have. */
+const TAGS_MAX = 50;
 
 /** Adds tags to those that are there; the whole set keeps to the limit of a set. */
 export const tagResource = operation({
   name: 'TagResource',
-  method: 'POST',
-  pathTemplate: '/tags/{resourceArn}',
-  successStatus: 200,
-  input: { resourceArn: inPath(RESOURCE_ARN, { greedy: true }), tags: required(inBody(TAG_MAP)) },
   resourceArn: taggedArn,
   handler(input, context) {
     const resource = taggedResource(input.resourceArn, context);

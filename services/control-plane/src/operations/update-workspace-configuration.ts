@@ -3,10 +3,10 @@
 // 1. At least one of the two must be there; the one that isn't stays as it is. A list replaces the whole
 //    list, an empty one takes it away.
 // 2. The change is in force when the call is answered; UPDATING in the answer is what the service says.
+
+import type { Inputs } from '../api/inputs.ts';
 import { fieldInvalid, requestInvalid } from '../errors.ts';
-import { CLIENT_TOKEN, LIMITS_PER_LABEL_SET, RETENTION_DAYS, WORKSPACE_ID } from '../model.ts';
 import { operation, workspaceArn } from '../operation.ts';
-import { inBody, inPath, type ValueOf } from '../shape.ts';
 import type { StoredLabelSetLimit } from '../workspace-part-store.ts';
 import { requireSettledWorkspace } from './require-workspace.ts';
 
@@ -16,19 +16,12 @@ const RETENTION_DAYS_MAX = 1095;
 /** Ours, so that checking a sample against all of them stays cheap. */
 const LABEL_SETS_MAX = 500;
 
+type LabelSetLimits = Inputs['UpdateWorkspaceConfiguration']['limitsPerLabelSet'];
+
 const METRIC_NAME = '[a-zA-Z_:][a-zA-Z0-9_:]*';
 
 export const updateWorkspaceConfiguration = operation({
   name: 'UpdateWorkspaceConfiguration',
-  method: 'PATCH',
-  pathTemplate: '/workspaces/{workspaceId}/configuration',
-  successStatus: 202,
-  input: {
-    workspaceId: inPath(WORKSPACE_ID),
-    clientToken: inBody(CLIENT_TOKEN),
-    limitsPerLabelSet: inBody(LIMITS_PER_LABEL_SET),
-    retentionPeriodInDays: inBody(RETENTION_DAYS),
-  },
   resourceArn: workspaceArn,
   handler({ workspaceId, limitsPerLabelSet, retentionPeriodInDays }, context) {
     if (limitsPerLabelSet === undefined && retentionPeriodInDays === undefined) {
@@ -51,7 +44,7 @@ export const updateWorkspaceConfiguration = operation({
   },
 });
 
-function readLimits(entries: ValueOf<typeof LIMITS_PER_LABEL_SET>): readonly StoredLabelSetLimit[] {
+function readLimits(entries: NonNullable<LabelSetLimits>): readonly StoredLabelSetLimit[] {
   if (entries.length > LABEL_SETS_MAX) {
     throw fieldInvalid(
       'limitsPerLabelSet',

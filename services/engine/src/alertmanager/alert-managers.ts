@@ -39,7 +39,9 @@ export class AlertManagers {
     definition: Uint8Array | undefined,
     tenant: Tenant | undefined,
   ): void {
-    this.#definitions.set(workspaceId, definition);
+    // The last word on a workspace that is gone.
+    if (tenant === undefined && definition === undefined) this.#definitions.delete(workspaceId);
+    else this.#definitions.set(workspaceId, definition);
     if (tenant !== undefined) this.tenantOpened(tenant);
   }
 

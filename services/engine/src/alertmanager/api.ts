@@ -8,9 +8,11 @@
 import {
   type Alert,
   AlertmanagerError,
+  anchored,
   ConfigError,
   matchesAll,
   parseMatcher,
+  regexFault,
   type Silence,
   silenceState,
 } from '@ampere/alertmanager';
@@ -201,12 +203,10 @@ function matcherOf(text: string): Matcher {
 
 function receiverFilter(pattern: string): (receiver: string) => boolean {
   if (pattern === '') return () => true;
-  try {
-    const compiled = compileRegex(pattern);
-    return (receiver) => compiled.test(receiver);
-  } catch (error) {
-    throw new AlertmanagerError(400, `failed to parse receiver param: ${(error as Error).message}`);
-  }
+  const fault = regexFault(anchored(pattern));
+  if (fault !== null) throw new AlertmanagerError(400, `failed to parse receiver param: ${fault}`);
+  const compiled = compileRegex(pattern);
+  return (receiver) => compiled.test(receiver);
 }
 
 function hasMatcher({ matchers }: Silence, { name, kind, value }: Matcher): boolean {

@@ -2,7 +2,7 @@ import type { Delivered, NotificationDelivery } from './notification-delivery.ts
 
 /** For engines that nothing is connected to: every notification fails and says so in the record. */
 export const NO_DELIVERY: NotificationDelivery = {
-  deliver: async (): Promise<Delivered> => ({
+  prepare: () => async (): Promise<Delivered> => ({
     outcome: { ok: false, retry: false, reason: 'this server delivers no notifications' },
     texts: {},
     answer: '',

@@ -1,5 +1,5 @@
-import type { Notification, NotifyOutcome } from '@ampere/alertmanager';
-import type { Template } from '@ampere/go-template';
+import type { AlertmanagerDefinition, Notification, NotifyOutcome } from '@ampere/alertmanager';
+import type { OutgoingMessage, PublishIdentity, PublishOutcome } from '@ampere/sns';
 
 /** What an attempt said and was answered, for the record of notifications. */
 export interface Delivered {
@@ -10,17 +10,25 @@ export interface Delivered {
   readonly answer: string;
 }
 
-/** A notification with what its texts are rendered from. */
-export interface OutgoingNotification {
+/** Renders a notification and makes one attempt to send it. Never rejects for faults of the world. */
+export type Deliver = (notification: Notification, signal: AbortSignal) => Promise<Delivered>;
+
+export interface DeliverySetting {
   readonly workspaceId: string;
-  readonly notification: Notification;
-  /** Alertmanager's own templates and those of the definition. */
-  readonly templates: Template;
+  readonly definition: AlertmanagerDefinition;
   /** Of the alert manager, for links in messages. */
   readonly externalUrl: string;
 }
 
-/** Renders a notification and makes one attempt to send it. Never rejects for faults of the world. */
+/** How notifications leave. */
 export interface NotificationDelivery {
-  deliver(outgoing: OutgoingNotification, signal: AbortSignal): Promise<Delivered>;
+  /** For the receivers and templates of one definition. Throws Error when one of them can't be served. */
+  prepare(setting: DeliverySetting): Deliver;
 }
+
+/** Publishes for the alert manager of a workspace, to topics of our own or to another SNS. */
+export type PublishForWorkspace = (
+  workspaceId: string,
+  message: OutgoingMessage,
+  identity: PublishIdentity,
+) => Promise<PublishOutcome>;

@@ -12,6 +12,12 @@ const DATE_TIME = /^\d{4}-\d\d-\d\dt\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:z|[+-]\d\d
 /** What Go reads from a time without a value. */
 const ZERO_TIME_MS = Date.parse('0001-01-01T00:00:00Z');
 
+/** The anonymous structures that Go reads into, as its errors print them. */
+const SILENCE_STRUCT = 'struct { ID string "json:\\"id,omitempty\\"" }';
+const ALERT_STRUCT =
+  'struct { Annotations models.LabelSet "json:\\"annotations,omitempty\\""; ' +
+  'EndsAt strfmt.DateTime "json:\\"endsAt,omitempty\\""; StartsAt strfmt.DateTime "json:\\"startsAt,omitempty\\"" }';
+
 /** The alerts of `POST alerts`. Throws SchemaError. */
 export function readAlerts(body: Uint8Array): PostedAlert[] {
   const unreadable = unreadableBody('alerts');
@@ -21,12 +27,12 @@ export function readAlerts(body: Uint8Array): PostedAlert[] {
     throw unreadable(`json: cannot unmarshal ${kindOf(value)} into Go value of type models.PostableAlerts`);
   const alerts = value.map((item: unknown, index) => {
     if (item === null) return undefined;
-    const fields = object(item, 'models.PostableAlert', unreadable);
-    const generatorUrl = text(fields, 'generatorURL', unreadable) ?? '';
-    const labels = texts(fields, 'labels', unreadable);
-    const annotations = texts(fields, 'annotations', unreadable) ?? {};
-    const startsAtMs = time(fields, 'startsAt', unreadable) ?? null;
-    const endsAtMs = time(fields, 'endsAt', unreadable) ?? null;
+    const fields = object(item, ALERT_STRUCT, unreadable);
+    const generatorUrl = text(fields, 'Alert.generatorURL', unreadable) ?? '';
+    const labels = texts(fields, 'Alert.labels', unreadable);
+    const annotations = texts(fields, '.annotations', unreadable) ?? {};
+    const startsAtMs = time(fields, '.startsAt', unreadable) ?? null;
+    const endsAtMs = time(fields, '.endsAt', unreadable) ?? null;
     return { index, generatorUrl, labels, annotations, startsAtMs, endsAtMs };
   });
   return alerts.flatMap((alert) => {
@@ -46,12 +52,12 @@ export function readAlerts(body: Uint8Array): PostedAlert[] {
 /** The silence of `POST silences`. Throws SchemaError. */
 export function readSilence(body: Uint8Array): PostedSilence {
   const unreadable = unreadableBody('silence');
-  const fields = object(parse(body, unreadable), 'models.PostableSilence', unreadable);
-  const id = text(fields, 'id', unreadable) ?? '';
-  const comment = text(fields, 'comment', unreadable);
-  const createdBy = text(fields, 'createdBy', unreadable);
-  const endsAtMs = time(fields, 'endsAt', unreadable);
-  const startsAtMs = time(fields, 'startsAt', unreadable);
+  const fields = object(parse(body, unreadable), SILENCE_STRUCT, unreadable);
+  const id = text(fields, '.id', unreadable) ?? '';
+  const comment = text(fields, 'Silence.comment', unreadable);
+  const createdBy = text(fields, 'Silence.createdBy', unreadable);
+  const endsAtMs = time(fields, 'Silence.endsAt', unreadable);
+  const startsAtMs = time(fields, 'Silence.startsAt', unreadable);
   const matchers = readMatchers(fields['matchers'], unreadable);
   const required = <T>(name: string, value: T | undefined): T => {
     if (value === undefined) throw new SchemaError(602, `${name} in body is required`);
@@ -76,14 +82,14 @@ interface ReadMatcher {
 
 function readMatchers(value: unknown, unreadable: Unreadable): ReadMatcher[] | undefined {
   if (value === undefined || value === null) return undefined;
-  if (!Array.isArray(value)) throw unreadable(wrongType(value, 'matchers', 'models.Matchers'));
+  if (!Array.isArray(value)) throw unreadable(wrongType(value, 'Silence.matchers', 'models.Matchers'));
   return value.map((item: unknown) => {
     const fields = object(item, 'models.Matcher', unreadable);
     return {
-      isEqual: boolean(fields, 'isEqual', unreadable),
-      isRegex: boolean(fields, 'isRegex', unreadable),
-      name: text(fields, 'name', unreadable),
-      value: text(fields, 'value', unreadable),
+      isEqual: boolean(fields, 'Matcher.matchers.isEqual', unreadable),
+      isRegex: boolean(fields, 'Matcher.matchers.isRegex', unreadable),
+      name: text(fields, 'Matcher.matchers.name', unreadable),
+      value: text(fields, 'Matcher.matchers.value', unreadable),
     };
   });
 }
@@ -122,20 +128,21 @@ function object(value: unknown, type: string, unreadable: Unreadable): Fields {
   throw unreadable(`json: cannot unmarshal ${kindOf(value)} into Go value of type ${type}`);
 }
 
+/** `name` with the structure that Go reads it into in front, as error texts have it. */
 function text(fields: Fields, name: string, unreadable: Unreadable): string | undefined {
-  const value = fields[name] ?? undefined;
+  const value = fields[name.slice(name.lastIndexOf('.') + 1)] ?? undefined;
   if (value === undefined || typeof value === 'string') return value;
   throw unreadable(wrongType(value, name, 'string'));
 }
 
 function boolean(fields: Fields, name: string, unreadable: Unreadable): boolean | undefined {
-  const value = fields[name] ?? undefined;
+  const value = fields[name.slice(name.lastIndexOf('.') + 1)] ?? undefined;
   if (value === undefined || typeof value === 'boolean') return value;
   throw unreadable(wrongType(value, name, 'bool'));
 }
 
 function texts(fields: Fields, name: string, unreadable: Unreadable): Record<string, string> | undefined {
-  const value = fields[name] ?? undefined;
+  const value = fields[name.slice(name.lastIndexOf('.') + 1)] ?? undefined;
   if (value === undefined) return undefined;
   if (typeof value !== 'object' || Array.isArray(value))
     throw unreadable(wrongType(value, name, 'models.LabelSet'));
@@ -154,14 +161,14 @@ function time(fields: Fields, name: string, unreadable: Unreadable): number | un
   const timeMs = DATE_TIME.test(value) ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(timeMs)) {
     throw unreadable(
-      `parsing time ${JSON.stringify(value)} as "2006-01-02": cannot parse ${JSON.stringify(value)} as "2006"`,
+      `parsing time ${JSON.stringify(value)} as "2006-01-02 15:04:05": cannot parse ${JSON.stringify(value)} as "2006"`,
     );
   }
   return timeMs === ZERO_TIME_MS ? undefined : timeMs;
 }
 
 function wrongType(value: unknown, field: string, type: string): string {
-  return `json: cannot unmarshal ${kindOf(value)} into Go struct field .${field} of type ${type}`;
+  return `json: cannot unmarshal ${kindOf(value)} into Go struct field ${field} of type ${type}`;
 }
 
 function kindOf(value: unknown): string {

@@ -17,19 +17,14 @@ import {
   type PostedAlert,
   parseDefinition,
 } from '@ampere/alertmanager';
-import {
-  ALERTMANAGER_FUNCTIONS,
-  ALERTMANAGER_TEMPLATES,
-  parseTemplates,
-  type Template,
-} from '@ampere/go-template';
+import { ALERTMANAGER_FUNCTIONS, parseTemplates } from '@ampere/go-template';
 import { TokenBucket } from '@ampere/limits';
 import type { Clock, Disk, Random } from '@ampere/platform';
 import { definitionText, type SentAlert } from '@ampere/rules';
 import { errorFields, type Log } from '../log.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import type { AlertManagerMetrics } from './alert-manager-metrics.ts';
-import type { NotificationDelivery } from './notification-delivery.ts';
+import type { Deliver, NotificationDelivery } from './notification-delivery.ts';
 import { NotificationRecord } from './notification-record.ts';
 import { StateFiles } from './state-files.ts';
 
@@ -64,7 +59,7 @@ export class WorkspaceAlertManager {
   readonly #options: WorkspaceAlertManagerOptions;
   readonly #files: StateFiles;
   #running: RunningAlertManager | undefined;
-  #templates: Template | undefined;
+  #deliver: Deliver | undefined;
   #waiting: PostedAlert[] = [];
   #turn: Promise<void> = Promise.resolve();
   /** A definition was set that may not be in force yet. */
@@ -147,7 +142,8 @@ export class WorkspaceAlertManager {
     }
     const definition = this.#read(data);
     if (definition === undefined) return;
-    this.#templates = templatesOf(definition);
+    const { delivery, externalUrl } = this.#options;
+    this.#deliver = delivery.prepare({ workspaceId: this.#options.tenant.id, definition, externalUrl });
     if (this.#running !== undefined) {
       this.#running.manager.applyConfig(definition.config);
       this.#running = { ...this.#running, definition };
@@ -213,11 +209,7 @@ export class WorkspaceAlertManager {
   }
 
   async #notify(notification: Notification, signal: AbortSignal): Promise<NotifyOutcome> {
-    const { delivery, tenant, externalUrl } = this.#options;
-    const delivered = await delivery.deliver(
-      { workspaceId: tenant.id, notification, templates: this.#templates!, externalUrl },
-      signal,
-    );
+    const delivered = await this.#deliver!(notification, signal);
     this.record.noteAttempt(notification, delivered);
     return delivered.outcome;
   }
@@ -254,14 +246,6 @@ function limitsOf(tenant: Pick<Tenant, 'limits'>): AlertmanagerLimits {
       return tenant.limits.alertAggregationGroupsMax;
     },
   };
-}
-
-function templatesOf({ config, templateFiles }: AlertmanagerDefinition): Template {
-  const named = config.templates.filter((name) => templateFiles.has(name));
-  return parseTemplates(
-    [ALERTMANAGER_TEMPLATES, ...named.map((name) => ({ name, text: templateFiles.get(name)! }))],
-    { functions: ALERTMANAGER_FUNCTIONS },
-  );
 }
 
 function postedAlert(alert: SentAlert): PostedAlert {

@@ -1,7 +1,13 @@
 // Random requests through decoder and filter, against a model that works on decoded labels.
 
 import { FakeClock, MemoryDisk, SeededRandom } from '@ampere/platform';
-import { encodeWriteRequest, WriteRequestDecoder } from '@ampere/remote-write';
+import {
+  encodeSnappy,
+  encodeWriteRequest,
+  ScratchMemory,
+  WriteRequestDecoder,
+  WriteRequestKernel,
+} from '@ampere/remote-write';
 import type { WriteColumns } from '@ampere/series';
 import { expect, test } from 'vitest';
 import { HaFilter } from './ha-filter.ts';
@@ -97,16 +103,22 @@ test(`random requests, seed ${seed}`, async () => {
   const disk = new MemoryDisk(random);
   const tracker = await HaTracker.open({ path: '/ha.json', disk, clock, log: () => {} });
   const decoder = new WriteRequestDecoder({ samplesMax: 10_000, metadataMax: 0 });
+  const bounds = { samplesMax: 10_000, metadataMax: 0, symbolsMax: 0, labelBytesMax: 0 };
+  const kernel = new WriteRequestKernel(new ScratchMemory(), bounds);
   const filter = new HaFilter();
   const model = new Model();
   for (let round = 0; round < ROUNDS; round++) {
-    const request = Array.from({ length: random.integer(12) }, () => randomSeries(random));
+    const isPlain = random.integer(4) === 0;
+    const request = Array.from({ length: random.integer(12) }, () => {
+      const series = randomSeries(random);
+      if (!isPlain) return series;
+      return { ...series, labels: series.labels.filter(([name, v]) => name !== '__replica__' && v !== '') };
+    });
     const expected = model.apply(request, clock.monotonicMs());
     const bytes = encodeWriteRequest({ timeseries: request });
-    const { columns, deduplicated, withoutReplica, withoutCluster } = filter.apply(
-      decoder.decode(bytes).columns,
-      tracker,
-    );
+    // In arrays of their own and in a linear memory.
+    const decoded = round % 2 === 0 ? decoder.decode(bytes) : kernel.decode(encodeSnappy(bytes), 1, 1 << 24);
+    const { columns, deduplicated, withoutReplica, withoutCluster } = filter.apply(decoded.columns, tracker);
     expect({ deduplicated, withoutReplica, withoutCluster }).toEqual(expected.counts);
     const own = contentOf(columns);
     const { columns: theirs } = new WriteRequestDecoder({ samplesMax: 10_000, metadataMax: 0 }).decode(

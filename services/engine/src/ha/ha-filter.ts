@@ -1,6 +1,6 @@
 // Takes the samples of elected replicas out of a write request and drops those of the others.
 //
-// For each series:
+// When the decoder has met no `__replica__` there is nothing to do. Else, for each series:
 // 1. `cluster` and `__replica__` are found in the label bytes. Without both, it stays as it is.
 // 2. The tracker says whether the replica is the elected one. The answer holds for all series of the
 //    request with the same two values, so that it is asked once where there is one sender.
@@ -10,6 +10,7 @@
 // All of it happens in place: the request's arrays are the decoder's, who fills them anew next time.
 
 import { assert } from '@ampere/platform';
+import type { PairLabels } from '@ampere/remote-write';
 import type { WriteColumns, WriteExemplar, WriteHistogram } from '@ampere/series';
 import { HaLabels } from './ha-labels.ts';
 import type { HaTracker, HaVerdict } from './ha-tracker.ts';
@@ -45,7 +46,9 @@ export class HaFilter {
   #verdict: HaVerdict = 'elected';
   #example: HaOutcome['example'];
 
-  apply(columns: WriteColumns, tracker: HaTracker): HaOutcome {
+  /** @param pairLabels what the decoder has counted already, of the very columns */
+  apply(columns: WriteColumns, tracker: HaTracker, pairLabels?: PairLabels): HaOutcome {
+    if (pairLabels?.replicaSeries === 0) return ofNoPair(columns, pairLabels);
     const { bytes, labelsFrom, labelsTo, firstSample } = columns;
     const labels = this.#labels;
     this.#knownCluster = this.#knownReplica = 0;
@@ -144,6 +147,20 @@ export class HaFilter {
       this.#example ??= { replica, elected: tracker.electedOf(cluster) ?? replica };
     return this.#verdict;
   }
+}
+
+/** Nobody sent as one of a pair, which is the ordinary case. */
+function ofNoPair(columns: WriteColumns, { clusterSamples }: PairLabels): HaOutcome {
+  return {
+    columns,
+    deduplicated: 0,
+    deduplicatedHistograms: 0,
+    deduplicatedExemplars: 0,
+    ofClustersTooMany: 0,
+    withoutReplica: clusterSamples,
+    withoutCluster: 0,
+    example: undefined,
+  };
 }
 
 function columnsOf(

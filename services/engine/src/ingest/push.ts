@@ -9,19 +9,13 @@
 // 6. 200, or 400 with what was refused and why. A sender does not repeat what was answered 400, so what
 //    is good has been stored by then.
 //
-// Decoding and appending are one synchronous stretch: the decoder's arrays serve all workspaces, and
+// Decoding and appending are one synchronous stretch: the decoder's arrays serve the next request too, and
 // only the commit is awaited, when nobody needs them any more.
 
 import type { EngineRequest, EngineResponse } from '@ampere/contracts';
 import { exceeds, limitMessage } from '@ampere/limits';
 import { type Clock, DiskError } from '@ampere/platform';
-import {
-  type DecodedWriteRequest,
-  DecodeError,
-  SnappyDecoder,
-  WriteRequestDecoder,
-  WriteRequestV2Decoder,
-} from '@ampere/remote-write';
+import { type DecodedWriteRequest, DecodeError, type KernelWriteRequest } from '@ampere/remote-write';
 import type { Appender, Refusal } from '@ampere/series';
 import { TsdbError } from '@ampere/tsdb';
 import { HaFilter, type HaOutcome } from '../ha/ha-filter.ts';
@@ -31,6 +25,7 @@ import { errorFields, type Log } from '../log.ts';
 import { emptyResponse, plainText } from '../responses.ts';
 import type { MetadataRefusal } from '../tenants/metadata-store.ts';
 import type { Tenant } from '../tenants/tenant.ts';
+import { DECODED_BYTES_MAX, Decoders } from './decoders.ts';
 import {
   type MessageVersion,
   NOTHING_WRITTEN,
@@ -40,16 +35,11 @@ import {
 } from './push-headers.ts';
 import type { PushMetrics } from './push-metrics.ts';
 
-/** However the limits are set, no body unfolds beyond this. */
-const DECODED_BYTES_MAX = 64 * 1024 * 1024;
 /**
  * A body may unfold to so many times the limit on its compressed size. Prometheus' own bodies unfold 7
  * to 12 times.
  */
 const EXPANSION_MAX = 16;
-const SAMPLES_MAX = 1_000_000;
-const METADATA_MAX = 100_000;
-const SYMBOLS_MAX = 1_000_000;
 /** Told to a sender whose request is larger than the bucket ever gets. */
 const RETRY_NEVER_SECONDS = 60;
 const SERIES_TEXT_LENGTH_MAX = 200;
@@ -77,18 +67,16 @@ interface Stored {
 
 export class PushHandler {
   readonly #options: PushOptions;
-  readonly #snappy = new SnappyDecoder(DECODED_BYTES_MAX);
+  readonly #decoders = new Decoders();
   readonly #haFilter = new HaFilter();
-  readonly #decoder = new WriteRequestDecoder({ samplesMax: SAMPLES_MAX, metadataMax: METADATA_MAX });
-  readonly #decoderV2 = new WriteRequestV2Decoder({
-    samplesMax: SAMPLES_MAX,
-    metadataMax: METADATA_MAX,
-    symbolsMax: SYMBOLS_MAX,
-    labelBytesMax: DECODED_BYTES_MAX,
-  });
 
   constructor(options: PushOptions) {
     this.#options = options;
+  }
+
+  /** Gives back memory that workspaces without traffic hold for decoding; called now and then. */
+  releaseIdle(): void {
+    this.#decoders.releaseIdle();
   }
 
   /** Answers a POST to `/api/v1/push`. */
@@ -115,8 +103,8 @@ export class PushHandler {
       return plainText(413, text);
     }
     try {
-      const decoded = this.#decode(request.body, version, requestBytesMax);
-      const ha = this.#haFilter.apply(decoded.columns, tenant.ha);
+      const decoded = this.#decode(request.body, version, tenant);
+      const ha = this.#haFilter.apply(decoded.columns, tenant.ha, decoded.pairLabels);
       this.#options.haMetrics.count(ha, tenant.id);
       const limited = this.#limitRate(decoded, ha, tenant);
       if (limited !== undefined) return limited;
@@ -136,10 +124,13 @@ export class PushHandler {
     }
   }
 
-  #decode(body: Uint8Array, version: MessageVersion, requestBytesMax: number): DecodedWriteRequest {
-    const decodedBytesMax = requestBytesMax === 0 ? DECODED_BYTES_MAX : requestBytesMax * EXPANSION_MAX;
-    const decoder = version === 2 ? this.#decoderV2 : this.#decoder;
-    return decoder.decode(this.#snappy.decode(body, decodedBytesMax));
+  #decode(body: Uint8Array, version: MessageVersion, tenant: Tenant): KernelWriteRequest {
+    const { requestBytesMax } = tenant.limits;
+    const decodedBytesMax = Math.min(
+      requestBytesMax === 0 ? DECODED_BYTES_MAX : requestBytesMax * EXPANSION_MAX,
+      DECODED_BYTES_MAX,
+    );
+    return this.#decoders.of(tenant.tsdb).decode(body, version, decodedBytesMax);
   }
 
   #limitRate(decoded: DecodedWriteRequest, ha: HaOutcome, tenant: Tenant): EngineResponse | undefined {

@@ -45,7 +45,9 @@ export class Ruler {
     namespaces: readonly RulesNamespaceFile[],
     tenant: Tenant | undefined,
   ): void {
-    this.#namespaces.set(workspaceId, namespaces);
+    // The last word on a workspace that is gone.
+    if (tenant === undefined && namespaces.length === 0) this.#namespaces.delete(workspaceId);
+    else this.#namespaces.set(workspaceId, namespaces);
     if (tenant !== undefined) this.tenantOpened(tenant);
   }
 

@@ -21,6 +21,8 @@ export interface MaintenanceOptions {
   readonly registry: Registry;
   readonly clock: Clock;
   readonly log: Log;
+  /** Called at the end of each pass. */
+  readonly onPassEnd?: () => void;
 }
 
 export class Maintenance {
@@ -84,6 +86,7 @@ export class Maintenance {
       if (lookup.kind === 'found' && lookup.tenant === tenant) await this.#lookAfter(tenant);
     }
     if (this.#isStopped) return;
+    this.#options.onPassEnd?.();
     this.#lastPassSeconds.set(clock.nowMs() / 1000);
     this.#timer = clock.after(INTERVAL_MS, () => {
       this.#pass = this.#runPass();

@@ -1,3 +1,4 @@
+import type { LinearMemory } from '@ampere/platform';
 import type { Appender, Matcher, Querier } from '@ampere/series';
 import type { SeriesExemplars, TsdbStatus } from '@ampere/tsdb';
 
@@ -34,6 +35,8 @@ export interface StorageStats {
 
 /** What the engine asks of one tenant's database. `Tsdb` of @ampere/tsdb is one. */
 export interface TenantStorage {
+  /** Where its head lives, and write requests are decoded so that the appender finds them in place. */
+  readonly linearMemory?: LinearMemory;
   appender(): Appender;
   querier(): Querier;
   stats(): StorageStats;

@@ -17,6 +17,8 @@ export interface AlertingKitOptions {
   readonly dataDir?: string;
   readonly clock?: FakeClock;
   readonly disk?: Disk;
+  /** Opened in `beforeAll` on a given folder, and to be stopped by whoever opened it. */
+  readonly forWholeFile?: boolean;
 }
 
 export interface Answer {
@@ -36,10 +38,11 @@ export class AlertingKit {
   readonly engine: Engine;
   readonly clock: FakeClock;
   readonly dataDir: string;
-  readonly delivery = new FakeDelivery();
+  readonly delivery: FakeDelivery;
   readonly logged: { level: string; message: string }[] = [];
 
-  private constructor(engine: Engine, clock: FakeClock, dataDir: string) {
+  private constructor(engine: Engine, clock: FakeClock, dataDir: string, delivery: FakeDelivery) {
+    this.delivery = delivery;
     this.engine = engine;
     this.clock = clock;
     this.dataDir = dataDir;
@@ -48,10 +51,13 @@ export class AlertingKit {
   static async open(options: AlertingKitOptions = {}): Promise<AlertingKit> {
     const dataDir = options.dataDir ?? temporaryFolder();
     const clock = options.clock ?? new FakeClock(1_700_000_000_000);
+    const delivery = new FakeDelivery();
     let kit: AlertingKit | undefined;
     const engine = await openLocalEngine({
       dataDir,
-      limits: parseLimits(options.limits ?? { defaults: { rule_evaluation_interval: '1s' } }),
+      limits: parseLimits(
+        options.limits ?? { defaults: { rule_evaluation_interval: '1s', alert_manager_tps: 0 } },
+      ),
       fsync: 'always',
       buildInfo: { version: '', revision: '', branch: '', buildUser: '', buildDate: '', goVersion: '' },
       publicUrl: 'http://ampere.test',
@@ -59,12 +65,12 @@ export class AlertingKit {
       disk: options.disk ?? new NodeDisk(),
       clock,
       random: new SeededRandom(1),
-      delivery: { deliver: (outgoing) => kit!.delivery.deliver(outgoing) },
+      delivery,
       log: (level, message) => kit?.logged.push({ level, message }),
     });
     await engine.createTenant(WORKSPACE);
-    kit = new AlertingKit(engine, clock, dataDir);
-    onTestFinished(() => engine.stop());
+    kit = new AlertingKit(engine, clock, dataDir, delivery);
+    if (options.forWholeFile !== true) onTestFinished(() => engine.stop());
     return kit;
   }
 
@@ -84,7 +90,19 @@ export class AlertingKit {
       WORKSPACE,
       definition === undefined ? undefined : Buffer.from(definition),
     );
-    await settle();
+    await this.until(async () => (await this.alertManagerStatus()) === (config === undefined ? 404 : 200));
+  }
+
+  /** Waits for what the disk is asked for; the clock stands still. */
+  async until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+    for (let i = 0; !(await isSo()); i++) {
+      if (i === 10_000) throw new Error('waited in vain');
+      await settle();
+    }
+  }
+
+  async alertManagerStatus(): Promise<number> {
+    return (await this.ask('GET', '/alertmanager/api/v2/status')).status;
   }
 
   /** Moves the clock second by second, with all that happens between. */

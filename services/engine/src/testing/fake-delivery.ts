@@ -1,17 +1,19 @@
-import type { NotifyOutcome } from '@ampere/alertmanager';
+import type { Notification, NotifyOutcome } from '@ampere/alertmanager';
 import type {
-  Delivered,
+  Deliver,
+  DeliverySetting,
   NotificationDelivery,
-  OutgoingNotification,
 } from '../alertmanager/notification-delivery.ts';
 
 /** Takes notifications and remembers them. */
 export class FakeDelivery implements NotificationDelivery {
-  readonly outgoing: OutgoingNotification[] = [];
+  readonly outgoing: { readonly setting: DeliverySetting; readonly notification: Notification }[] = [];
   outcome: NotifyOutcome = { ok: true };
 
-  async deliver(outgoing: OutgoingNotification): Promise<Delivered> {
-    this.outgoing.push(outgoing);
-    return { outcome: this.outcome, texts: { subject: 'a subject' }, answer: 'taken' };
+  prepare(setting: DeliverySetting): Deliver {
+    return async (notification) => {
+      this.outgoing.push({ setting, notification });
+      return { outcome: this.outcome, texts: { subject: 'a subject' }, answer: 'taken' };
+    };
   }
 }

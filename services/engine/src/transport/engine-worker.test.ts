@@ -5,6 +5,7 @@ import { encodeSnappy, encodeWriteRequest } from '@ampere/remote-write';
 import { expect, test } from 'vitest';
 import { bundleWorker } from '../testing/bundle-worker.ts';
 import { makeGate } from '../testing/gate.ts';
+import { NO_TOPICS } from '../testing/no-topics.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { EngineWorker } from './engine-worker.ts';
 
@@ -32,6 +33,7 @@ async function start(dataDir?: string) {
       slowQueryMs: 1000,
     },
     log: (level, message) => logged.push(`${level} ${message}`),
+    publish: NO_TOPICS,
     onExit: exited.open,
   });
   return { worker, exited: exited.promise, logged };

@@ -3,8 +3,10 @@
 import { Worker } from 'node:worker_threads';
 import type { EngineClient, EngineRequest, EngineResponse, RulesNamespaceFile } from '@ampere/contracts';
 import type { LimitsData } from '@ampere/limits';
+import type { PublishOutcome } from '@ampere/sns';
+import type { PublishForWorkspace } from '../alertmanager/notification-delivery.ts';
 import type { EngineSettings } from '../engine-settings.ts';
-import type { Log } from '../log.ts';
+import { errorFields, type Log } from '../log.ts';
 import type { FromEngine } from './messages.ts';
 import { EngineUnavailableError, PortClient } from './port-client.ts';
 import { portOf } from './worker-host.ts';
@@ -15,17 +17,21 @@ export interface EngineWorkerOptions {
   readonly settings: EngineSettings;
   /** Takes the thread's log records. */
   readonly log: Log;
+  /** Publishes for alert managers; its answer goes back to the thread. Never rejects for faults of the world. */
+  readonly publish: PublishForWorkspace;
   /** The thread ended without being asked to; every request has failed, and so will later ones. */
   readonly onExit: (error: Error) => void;
 }
 
 export class EngineWorker implements EngineClient {
   readonly #worker: Worker;
+  readonly #options: EngineWorkerOptions;
   readonly #client: PortClient;
   readonly #exited: Promise<void>;
   #isStopping = false;
 
   private constructor(options: EngineWorkerOptions) {
+    this.#options = options;
     this.#worker = new Worker(options.entry, { workerData: options.settings });
     this.#client = new PortClient(portOf(this.#worker));
     let cause: Error | undefined;
@@ -34,6 +40,7 @@ export class EngineWorker implements EngineClient {
     });
     this.#worker.on('message', (message: FromEngine) => {
       if (message.type === 'log') options.log(message.level, message.message, message.fields);
+      else if (message.type === 'publish') void this.#publish(message);
     });
     this.#exited = new Promise((resolve) => {
       this.#worker.once('exit', (code) => {
@@ -44,6 +51,17 @@ export class EngineWorker implements EngineClient {
         resolve();
       });
     });
+  }
+
+  async #publish({ id, workspaceId, message, identity }: Extract<FromEngine, { type: 'publish' }>) {
+    let outcome: PublishOutcome;
+    try {
+      outcome = await this.#options.publish(workspaceId, message, identity);
+    } catch (error) {
+      this.#options.log('error', 'BUG: publishing failed', { workspace: workspaceId, ...errorFields(error) });
+      outcome = { ok: false, retry: true, reason: 'internal error of the server' };
+    }
+    this.#worker.postMessage({ type: 'published', id, outcome });
   }
 
   /** Resolves when all storage is open; rejects when the thread can't get so far. */

@@ -11,11 +11,13 @@
 //     credit 7   ───────────────────▶  one more chunk
 //     ◀────────────── end 7     (or failure 7)
 //
-// `rules` and `alertManager` tell what is in force, and nobody answers. `abort` ends the work on a request;
+// Alert managers publish where the topics are: `publish` goes from the engine, `published` with the same number
+// comes back. `rules` and `alertManager` tell what is in force, and nobody answers. `abort` ends the work on a request;
 // `cancel` says that nobody wants the rest of its body.
 
 import type { RulesNamespaceFile } from '@ampere/contracts';
 import type { LimitsData } from '@ampere/limits';
+import type { OutgoingMessage, PublishIdentity, PublishOutcome } from '@ampere/sns';
 import type { LogLevel } from '../log.ts';
 
 export const CHUNKS_AHEAD = 4;
@@ -46,7 +48,8 @@ export type ToEngine =
       readonly type: 'alertManager';
       readonly workspaceId: string;
       readonly definition: Uint8Array | undefined;
-    };
+    }
+  | { readonly type: 'published'; readonly id: number; readonly outcome: PublishOutcome };
 
 /** The client's other methods. */
 export type EngineCall =
@@ -69,6 +72,13 @@ export type FromEngine =
   | { readonly type: 'end'; readonly id: number }
   | { readonly type: 'failure'; readonly id: number; readonly message: string }
   | { readonly type: 'result'; readonly id: number; readonly text: string }
+  | {
+      readonly type: 'publish';
+      readonly id: number;
+      readonly workspaceId: string;
+      readonly message: OutgoingMessage;
+      readonly identity: PublishIdentity;
+    }
   | { readonly type: 'ready' }
   | { readonly type: 'startFailed'; readonly message: string }
   | {

@@ -52,6 +52,8 @@ export class PortServer {
       this.#engine.alertManagerChanged(message.workspaceId, message.definition);
       return;
     }
+    // Answers to publications are for whoever published.
+    if (message.type === 'published') return;
     const exchange = this.#exchanges.get(message.id);
     // The answer may have been complete before the message came.
     if (exchange === undefined) return;

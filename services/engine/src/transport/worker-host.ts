@@ -1,4 +1,6 @@
 import type { EngineClient } from '@ampere/contracts';
+import type { PublishOutcome } from '@ampere/sns';
+import type { PublishForWorkspace } from '../alertmanager/notification-delivery.ts';
 import type { Log } from '../log.ts';
 import type { FromEngine, Port, ToEngine } from './messages.ts';
 import { messageOf, PortServer } from './port-server.ts';
@@ -10,17 +12,34 @@ import { messageOf, PortServer } from './port-server.ts';
  */
 export async function hostEngine(
   port: Port<FromEngine, ToEngine>,
-  open: (log: Log) => Promise<EngineClient>,
+  open: (log: Log, publish: PublishForWorkspace) => Promise<EngineClient>,
 ): Promise<boolean> {
   const log: Log = (level, message, fields = {}) => port.postMessage({ type: 'log', level, message, fields });
   try {
-    PortServer.serve(port, await open(log));
+    PortServer.serve(port, await open(log, publishThrough(port)));
   } catch (error) {
     port.postMessage({ type: 'startFailed', message: messageOf(error) });
     return false;
   }
   port.postMessage({ type: 'ready' });
   return true;
+}
+
+/** Publications as messages to the other thread, each answered by one. */
+function publishThrough(port: Port<FromEngine, ToEngine>): PublishForWorkspace {
+  const waiting = new Map<number, (outcome: PublishOutcome) => void>();
+  let nextId = 0;
+  port.on('message', (message) => {
+    if (message.type !== 'published') return;
+    waiting.get(message.id)?.(message.outcome);
+    waiting.delete(message.id);
+  });
+  return (workspaceId, message, identity) =>
+    new Promise((resolve) => {
+      const id = nextId++;
+      waiting.set(id, resolve);
+      port.postMessage({ type: 'publish', id, workspaceId, message, identity });
+    });
 }
 
 /** The port of node:worker_threads in the form that is used here. */

@@ -1,0 +1,3 @@
+export { uncompress } from './snappy';
+export { walkWriteRequest } from './write-request';
+export { walkWriteRequestV2 } from './write-request-v2';
