@@ -4,7 +4,7 @@ export { activeCount, isActive, touch } from './active';
 export { allocate, capacityOf, free } from './allocator';
 export { appendRows } from './append';
 export { tagOf } from './bytes';
-export { appendOne, sealOpen, setOpen } from './one-sample';
+export { appendOne, logOne, sealOpen, setOpen } from './one-sample';
 export { dropChunks, takeOutEmpty } from './forget';
 export { addAlias, findKey } from './keys';
 export { reclaim } from './limbo';

@@ -1,9 +1,15 @@
 import { appendSample, replaceOpen, seal } from './chunks';
+import { logSample } from './log';
 import { seriesAt } from './slots';
 
 /** Appends one sample, its value as two words, to a series; nothing is logged. */
 export function appendOne(series: u32, timeMs: f64, low: u32, high: u32): i32 {
   return appendSample(seriesAt(series), timeMs, (<u64>high << 32) | <u64>low);
+}
+
+/** Logs one sample, which is stored already. */
+export function logOne(number: u32, timeMs: f64, low: u32, high: u32): void {
+  logSample(number, timeMs, (<u64>high << 32) | <u64>low);
 }
 
 /** Copies a series' open chunk to the full ones; false when no memory is left. */

@@ -21,6 +21,8 @@ export interface Kernel {
   /** Of a record's address. */
   touch(record: number, minute: number): void;
   appendOne(series: number, timeMs: number, low: number, high: number): number;
+  /** As `appendRows` logs a sample. */
+  logOne(number: number, timeMs: number, low: number, high: number): void;
   logSeries(number: number, from: number, to: number): void;
   dropChunks(beforeMs: number): number;
   takeOutEmpty(): number;

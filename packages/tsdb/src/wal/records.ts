@@ -27,13 +27,9 @@ export const BATCH_RECORD_BYTES = FRAME_BYTES + 1;
 /** A record is closed when it is so long. */
 export const RECORD_BYTES_MAX = 1 << 20;
 
-/** Room for one sample: control byte, two varints of 8 bytes, the value. */
-const SAMPLE_ROOM_BYTES = 1 + 8 + 8 + 8;
-
-const SERIES_SAME = 0 << 4;
-const SERIES_NEXT = 1 << 4;
-const SERIES_DELTA = 2 << 4;
-const TIME_DELTA = 1 << 6;
+export const SERIES_NEXT = 1 << 4;
+export const SERIES_DELTA = 2 << 4;
+export const TIME_DELTA = 1 << 6;
 
 /** Receives what a record holds. */
 export interface RecordSink {
@@ -59,44 +55,6 @@ export class SeriesRecord {
 
   clear(): void {
     this.payload.length = 0;
-  }
-}
-
-/** Builds a samples record. */
-export class SamplesRecord {
-  readonly payload = new ByteBuffer();
-  maxTimeMs = Number.NEGATIVE_INFINITY;
-  #series = 0;
-  #timeMs = 0;
-
-  add(series: number, timeMs: number, low: number, high: number): void {
-    const { payload } = this;
-    payload.reserve(SAMPLE_ROOM_BYTES);
-    const step = series - this.#series;
-    const delayMs = timeMs - this.#timeMs;
-    const valueBytes =
-      low !== 0
-        ? 8 - ((31 - Math.clz32(low & -low)) >>> 3)
-        : high !== 0
-          ? 4 - ((31 - Math.clz32(high & -high)) >>> 3)
-          : 0;
-    const seriesBits = step === 0 ? SERIES_SAME : step === 1 ? SERIES_NEXT : SERIES_DELTA;
-    payload.bytes[payload.length++] = valueBytes | seriesBits | (delayMs === 0 ? 0 : TIME_DELTA);
-    if (seriesBits === SERIES_DELTA) payload.varint(step);
-    if (delayMs !== 0) payload.varint(delayMs);
-    payload.view.setUint32(payload.length, high);
-    payload.view.setUint32(payload.length + 4, low);
-    payload.length += valueBytes;
-    this.#series = series;
-    this.#timeMs = timeMs;
-    if (timeMs > this.maxTimeMs) this.maxTimeMs = timeMs;
-  }
-
-  clear(): void {
-    this.payload.length = 0;
-    this.maxTimeMs = Number.NEGATIVE_INFINITY;
-    this.#series = 0;
-    this.#timeMs = 0;
   }
 }
 
