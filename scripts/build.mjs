@@ -17,6 +17,7 @@ await build({
   entryPoints: {
     ampere: 'services/ampere/src/main.ts',
     'engine-worker': 'services/engine/src/worker-main.ts',
+    'query-worker': 'services/engine/src/query-worker-main.ts',
   },
   outdir: dist,
   outExtension: { '.js': '.mjs' },

@@ -54,7 +54,7 @@ describeWith(`PromQL beside Prometheus, AMPERE_SEED=${SEED}`, ['prometheus'], (p
     const random = new SeededRandom(SEED);
     const configuration = join(temporaryFolder(), 'ampere.yml');
     // The samples are as old as the seed says.
-    writeFileSync(configuration, 'limits: {profile: unlimited}\n');
+    writeFileSync(configuration, 'limits: {profile: unlimited}\npromql: {experimental: false}\n');
     const [prometheus, ampere] = await Promise.all([
       RealPrometheus.start(programs.prometheus),
       startAmpere({ env: { AMPERE_CONFIG: configuration } }),

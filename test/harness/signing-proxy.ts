@@ -28,7 +28,8 @@ export async function startSigningProxy(target: string): Promise<string> {
         },
         ...(body.length === 0 ? {} : { body }),
       });
-      response.writeHead(answer.status);
+      const type = answer.headers.get('content-type');
+      response.writeHead(answer.status, type === null ? {} : { 'content-type': type });
       response.end(Buffer.from(await answer.arrayBuffer()));
     } catch (error) {
       response.writeHead(502);

@@ -48,8 +48,14 @@ export interface AwsServiceError {
 export interface AwsService {
   /** As in the credential scope. */
   readonly name: string;
-  /** Reads which call it is; looks at no stored state. */
-  route(request: AwsServiceRequest): AwsServiceCall | { readonly error: AwsServiceError };
+  /**
+   * Reads which call it is; looks at no stored state but for what belongs to the ARN of a resource that the
+   * request names otherwise. `principal` is the caller, for calls about oneself; undefined without a signature.
+   */
+  route(
+    request: AwsServiceRequest,
+    principal?: Principal,
+  ): AwsServiceCall | { readonly error: AwsServiceError };
   /** What the owner of a resource grants or denies others; undefined when there is nothing. */
   policyOf(resourceArn: string): AttachedPolicy | undefined;
   /** Tags of a resource, for `aws:ResourceTag/…`; undefined when it has none or isn't there. */

@@ -17,6 +17,8 @@ export interface Credentials {
 export interface CredentialStore {
   /** The key, or undefined when nobody has it or it is inactive. */
   find(accessKeyId: string): Credentials | undefined;
+  /** Told when a key was used for a service, and its signature was right. */
+  used?(accessKeyId: string, service: string): void;
 }
 
 /** Where a method and raw path lead. */
@@ -60,6 +62,8 @@ export interface ApiResponse {
 export interface ControlPlane {
   /** Finds the operation on the raw, still encoded path. Looks at no stored state. */
   route(method: string, rawPath: string): RouteResult;
+  /** Condition keys of the request itself: `aws:RequestTag/…` and `aws:TagKeys` of what makes or changes tags. */
+  conditionKeys?(request: Omit<ControlPlaneRequest, 'principal'>): ReadonlyMap<string, readonly string[]>;
   /** Validates and carries out; every refusal is an ApiResponse in the API's error form. Throws only on our own faults. */
   execute(request: ControlPlaneRequest): Promise<ApiResponse>;
   readonly credentials: CredentialStore;

@@ -191,6 +191,22 @@ export const LIMITS = {
     meaning: 'samples that one query may hold in memory',
     message: 'query processing would load too many samples into memory in query execution',
   },
+  // The guide names no number for these two; Cortex, which the service is, has such limits and the text.
+  concurrent_queries: {
+    field: 'concurrentQueriesMax',
+    scope: 'workspace',
+    unit: 'count',
+    default: 20,
+    meaning: 'queries that run at once',
+  },
+  queued_queries: {
+    field: 'queuedQueriesMax',
+    scope: 'workspace',
+    unit: 'count',
+    default: 100,
+    meaning: 'queries that wait for their turn',
+    message: 'too many outstanding requests',
+  },
   retention: {
     field: 'retentionMs',
     scope: 'workspace',

@@ -7,6 +7,7 @@ export { METRIC_TYPES, type MetricMetadata, type MetricType } from './metadata.t
 export { ScratchMemory } from './scratch-memory.ts';
 export { SnappyDecoder } from './snappy-decoder.ts';
 export { encodeSnappy } from './snappy-encoder.ts';
+export { FIELD_TYPES, WireReader } from './wire-reader.ts';
 export {
   type DecodedWriteRequest,
   type WriteRequestBounds,

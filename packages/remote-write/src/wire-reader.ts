@@ -22,6 +22,9 @@ const GROUP_START = 3;
 const GROUP_END = 4;
 const FIXED32 = 5;
 
+/** The wire types by name. */
+export const FIELD_TYPES = { VARINT, FIXED64, DELIMITED } as const;
+
 export class WireReader {
   bytes: Uint8Array = new Uint8Array(0);
   /** Offset of the next byte. */

@@ -12,6 +12,8 @@ export interface SelectHints {
   readonly endMs: number;
   /** Step of the query, 0 for an instant one. A hint only: all samples in the range are returned. */
   readonly stepMs?: number;
+  /** Called now and then while series are sought, at least once in some thousands; throws to end the reading. */
+  readonly checkAlive?: () => void;
 }
 
 export interface LabelHints {
@@ -19,6 +21,8 @@ export interface LabelHints {
   readonly endMs: number;
   /** Stop after so many; 0 for all. */
   readonly limit: number;
+  /** As in SelectHints. */
+  readonly checkAlive?: () => void;
 }
 
 /**
@@ -39,6 +43,8 @@ export interface SeriesSet {
 }
 
 export interface Querier {
+  /** Bytes of chunks that were decoded for its readers so far; left out by queriers that have no chunks. */
+  readonly chunkBytes?: number;
   /** All series that every matcher takes and that have a sample in the range. */
   select(hints: SelectHints, matchers: readonly Matcher[]): SeriesSet;
   /** Label names of the series that every matcher takes, sorted. */

@@ -28,3 +28,4 @@ export {
 } from './options.ts';
 export { Tsdb } from './tsdb.ts';
 export { TsdbReader, type TsdbReaderOptions } from './tsdb-reader.ts';
+export { crc32c } from './wal/crc32c.ts';

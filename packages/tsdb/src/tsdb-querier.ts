@@ -39,6 +39,10 @@ export class TsdbQuerier implements Querier {
     this.#onClose = onClose;
   }
 
+  get chunkBytes(): number {
+    return this.#blocks.reduce((sum, { querier }) => sum + querier.chunkBytes, this.#headQuerier.chunkBytes);
+  }
+
   select(hints: SelectHints, matchers: readonly Matcher[]): SeriesSet {
     return this.#within(hints).select(hints, matchers);
   }

@@ -11,7 +11,7 @@ import { StartError } from './serve.ts';
 const FAULTS = [ConfigurationError, StartError, BackupError, DiskError] as const;
 
 function usage(): string {
-  const lines = [...COMMANDS.values()].map((command) => `  ${command.name.padEnd(14)}${command.summary}`);
+  const lines = [...COMMANDS.values()].map((command) => `  ${command.name.padEnd(16)}${command.summary}`);
   return [
     'Ampere: a self-hosted service compatible with Amazon Managed Service for Prometheus.',
     '',
@@ -39,7 +39,7 @@ async function run(argv: readonly string[]): Promise<number> {
     process.stderr.write(`ampere: unknown command "${name}"; there are ${[...COMMANDS.keys()].join(', ')}\n`);
     return 2;
   }
-  let values: Record<string, string | boolean | undefined>;
+  let values: Record<string, string | boolean | readonly string[] | undefined>;
   try {
     const options = { ...command.options, help: { type: 'boolean', short: 'h' } } as const;
     values = parseArgs({ args: rest, options, strict: true, allowPositionals: false })

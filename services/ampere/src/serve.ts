@@ -7,6 +7,7 @@
 // 5. On SIGTERM or SIGINT all is closed in reverse: no new requests, those in flight end, the control plane
 //    closes its database, the engine flushes. A signal after that ends the process at once.
 
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { AccountError, type LocalControlPlane, openControlPlane, StoreError } from '@ampere/control-plane';
 import { EngineWorker, type PublishForWorkspace } from '@ampere/engine';
@@ -24,13 +25,11 @@ import { definitionReaders } from './definition-readers.ts';
 import { FolderLockError, lockFolder } from './folder-lock.ts';
 import { createLogger } from './logger.ts';
 import { openEmbeddedSns, workspacePublisher } from './notifications.ts';
+import { oidcGet } from './oidc-get.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
 
 /** Signals closer together than this are one request to stop. */
 const SAME_SIGNAL_MS = 1_000;
-
-/** Queries that take at least so long are logged with what they cost. */
-const SLOW_QUERY_MS = 5_000;
 
 /**
  * `version` is that of the Prometheus whose language and API this is: clients such as Grafana choose
@@ -121,8 +120,12 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
       fsync: configuration.walFsync,
       exemplarsMax: configuration.exemplarsMax,
       buildInfo: BUILD_INFO,
+      queries: {
+        ...configuration.queries,
+        threads: configuration.queries.threads ?? Math.max(1, availableParallelism() - 1),
+        entry: new URL('./query-worker.mjs', import.meta.url).href,
+      },
       publicUrl: configuration.publicUrl ?? urlOf(configuration.listen),
-      slowQueryMs: SLOW_QUERY_MS,
     },
     log: (level, message, fields) => logger[level](fields ?? {}, message),
     publish: (...publication) => publish(...publication),
@@ -149,6 +152,8 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
       accountId: () => controlPlane.account.accountId,
       receivers: configuration.outgoing.receivers,
     }),
+    oidcGet: oidcGet(configuration.privateIssuers, clock),
+    privateIssuers: configuration.privateIssuers,
     clock,
     random,
     disk,

@@ -23,13 +23,16 @@ import type {
 import { type AttachedPolicy, PolicyCache } from '@ampere/iam';
 import { RotatedLines } from '@ampere/json-lines';
 import type { Limits } from '@ampere/limits';
+import { type HttpGet, TokenVerifier } from '@ampere/oidc';
 import { assert, type Clock, type Disk, type Random } from '@ampere/platform';
 import type { TopicStore } from '@ampere/sns';
-import { type Account, type AccountOptions, ensureAccount, RootCredentials } from './account.ts';
+import { type Account, type AccountOptions, ensureAccount } from './account.ts';
 import { type InputValues, readInput } from './api/validate.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
 import type { DefinitionReaders } from './definition-readers.ts';
 import { ApiError, fieldsInvalid, RESOURCE_TYPES, requestInFlight, tokenReused } from './errors.ts';
+import { iamService } from './iam-api/index.ts';
+import { Identity } from './identity/identity.ts';
 import type { Log } from './log.ts';
 import type { AnyOperation, OperationParts } from './operation.ts';
 import { OPERATIONS } from './operations/index.ts';
@@ -38,6 +41,7 @@ import { QuotaStore } from './quotas/quota-store.ts';
 import { Quotas } from './quotas/quotas.ts';
 import { ServiceQuotas } from './quotas/service-quotas.ts';
 import { parseBody, parseQuery } from './request-parts.ts';
+import { requestTagKeys, type TagRequest } from './request-tag-keys.ts';
 import { hashInput, RequestTokens, type TokenKey } from './request-tokens.ts';
 import { type Listeners, ResourceListeners } from './resource-listeners.ts';
 import { ResourceNames } from './resource-names.ts';
@@ -47,6 +51,7 @@ import { RulesNamespaceStore } from './rules-namespace-store.ts';
 import { Settings } from './settings.ts';
 import { SqliteTopicStore } from './sqlite-topic-store.ts';
 import { Store } from './store.ts';
+import { stsService } from './sts-api/index.ts';
 import { TagStore } from './tag-store.ts';
 import { workspaceResource } from './taggable.ts';
 import { MemoryDirectory } from './workspace-directory.ts';
@@ -73,6 +78,10 @@ export interface ControlPlaneOptions extends Listeners {
   readonly backend: WorkspaceBackend;
   /** Who understands the files that users send; without, their operations aren't there. */
   readonly readers?: DefinitionReaders | undefined;
+  /** Fetches documents of OpenID Connect issuers; without, no token is accepted. */
+  readonly oidcGet?: HttpGet | undefined;
+  /** URLs of issuers inside our network, which may be spoken to without TLS. */
+  readonly privateIssuers?: readonly string[] | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly disk: Disk;
@@ -130,6 +139,7 @@ class SqliteControlPlane implements LocalControlPlane {
   readonly services: readonly AwsService[];
   readonly credentials: CredentialStore;
   readonly workspaces: WorkspaceDirectory;
+  readonly #identity: Identity;
   readonly #audit: AuditTrail;
   readonly #parts: OperationParts;
   readonly #requestTokens: RequestTokens;
@@ -142,7 +152,6 @@ class SqliteControlPlane implements LocalControlPlane {
     const operations = OPERATIONS.filter(({ needs }) => needs === undefined || readers[needs] !== undefined);
     const settings = new Settings(store);
     this.account = ensureAccount(store, settings, options.account ?? {}, random);
-    this.credentials = new RootCredentials(this.account);
     this.topicStore = new SqliteTopicStore(store, settings);
     const names = new ResourceNames(this.account.accountId, options.region);
     const directory = new MemoryDirectory(names, (resource) => tags.of(resource));
@@ -156,6 +165,8 @@ class SqliteControlPlane implements LocalControlPlane {
     });
     const tags = new TagStore(store, ({ kind, id }) => {
       if (kind === 'workspace') refresh(id);
+      // What policies compare with is remembered with who they are attached to.
+      if (kind.startsWith('iam-')) identity.revision.count();
     });
     const refresh = (workspaceId: string): void => {
       const workspace = workspaces.find(workspaceId);
@@ -192,6 +203,24 @@ class SqliteControlPlane implements LocalControlPlane {
     });
     const pages = new PageTokens(pageTokenKey(store, settings, random));
     this.workspaces = directory;
+    const identity = new Identity({
+      store,
+      account: this.account,
+      region: options.region,
+      tags,
+      settings,
+      clock,
+      random,
+      privateIssuers: options.privateIssuers ?? [],
+      resources: (arn) => {
+        const workspaceId = arn.slice(arn.lastIndexOf('/') + 1);
+        const workspace = directory.arnOf(workspaceId) === arn ? directory.find(workspaceId) : undefined;
+        return { policy: workspace?.resourcePolicy, tags: directory.tagsOf(arn) };
+      },
+    });
+    this.#identity = identity;
+    this.credentials = identity.credentials;
+    const verifier = new TokenVerifier({ get: options.oidcGet ?? noOidc, clock });
     const quotaStore = new QuotaStore(store, clock);
     const quotas = new Quotas({
       store,
@@ -209,6 +238,8 @@ class SqliteControlPlane implements LocalControlPlane {
     const { accountId } = this.account;
     this.#audit = new AuditTrail({ lines: auditLines, region: options.region, accountId, clock, random });
     this.services = [
+      iamService(identity),
+      stsService(identity, verifier),
       this.#audit,
       new ServiceQuotas({
         quotas,
@@ -252,6 +283,11 @@ class SqliteControlPlane implements LocalControlPlane {
     return this.#router.route(method, rawPath);
   }
 
+  conditionKeys(request: TagRequest): ReadonlyMap<string, readonly string[]> {
+    const operation = this.#operations.get(request.match.operation);
+    return operation === undefined ? new Map() : requestTagKeys(operation, request);
+  }
+
   async execute(request: ControlPlaneRequest): Promise<ApiResponse> {
     assert(!this.#stopped, 'a request to a control plane that was stopped');
     const operation = this.#operations.get(request.match.operation);
@@ -268,6 +304,7 @@ class SqliteControlPlane implements LocalControlPlane {
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#parts.lifecycle.stop();
+    this.#identity.stop();
     this.#parts.store.close();
     await this.#audit.close();
   }
@@ -317,6 +354,9 @@ class SqliteControlPlane implements LocalControlPlane {
     }
   }
 }
+
+/** Where nothing was given to fetch with. */
+const noOidc: HttpGet = () => Promise.reject(new Error('this server makes no requests to issuers'));
 
 /** What a conflict over a clientToken is about: the workspace, or the token when there is none yet. */
 function subject(key: TokenKey, input: InputValues): { resourceId: string; resourceType: string } {

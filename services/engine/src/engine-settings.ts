@@ -1,5 +1,19 @@
 import type { LimitsData } from '@ampere/limits';
-import type { BuildInfo } from './query-api/index.ts';
+import type { BuildInfo } from './query-api/tenant.ts';
+
+/** What an operator decides about queries. */
+export interface QuerySettings {
+  /** Threads that run queries beside the engine's own; 0 for none, which then runs them itself. */
+  readonly threads: number;
+  /** The URL of the bundled src/query-worker-main.ts; needed when there are threads. */
+  readonly entry: string | undefined;
+  /** How long a query may take at most, and does when it doesn't ask for less. */
+  readonly timeoutMs: number;
+  /** Queries that take at least so long are logged; 0 for all. */
+  readonly slowLogMs: number;
+  /** Whether the experimental functions and syntax of PromQL are understood. */
+  readonly experimental: boolean;
+}
 
 /** What an operator decides about the engine: plain data, which can be cloned to another thread. */
 export interface EngineSettings {
@@ -14,8 +28,7 @@ export interface EngineSettings {
   readonly exemplarsMax?: number | undefined;
   /** What `status/buildinfo` answers. */
   readonly buildInfo: BuildInfo;
+  readonly queries: QuerySettings;
   /** Where clients reach the server, for links in alerts; without a slash at its end. */
   readonly publicUrl: string;
-  /** Queries that take at least so long are logged; 0 for all. */
-  readonly slowQueryMs: number;
 }

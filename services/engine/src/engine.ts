@@ -39,7 +39,14 @@ interface Handler {
 }
 
 /** Answers everything below `/prometheus/api/v1/`, unknown endpoints included. */
-export type QueryApi = Handler;
+export interface QueryApi extends Handler {
+  /** Ends the queries of a workspace that is about to go. */
+  endWorkspace?(tenantId: string): void;
+  /** Its data is gone. */
+  forgetWorkspace?(tenantId: string): void;
+  /** Ends all queries and whatever they run on. */
+  stop?(): Promise<void>;
+}
 
 /** Carries out rules and alerts, and answers everything below `/alertmanager/`. */
 export interface Alerting extends Handler {
@@ -112,6 +119,7 @@ export class Engine implements EngineClient {
         pushMetrics.removeWorkspace(tenantId);
         haMetrics.removeWorkspace(tenantId);
         maintenance.removeWorkspace(tenantId);
+        options.queryApi.forgetWorkspace?.(tenantId);
         options.alerting?.removeWorkspace(tenantId);
       },
       onOpened: (tenant) => options.alerting?.tenantOpened(tenant),
@@ -155,7 +163,10 @@ export class Engine implements EngineClient {
   }
 
   deleteTenant(tenant: string): Promise<void> {
-    return this.#tenants.delete(tenant);
+    const deleted = this.#tenants.delete(tenant);
+    // No new one comes any more.
+    this.#options.queryApi.endWorkspace?.(tenant);
+    return deleted;
   }
 
   rulesChanged(workspaceId: string, namespaces: readonly RulesNamespaceFile[]): void {
@@ -180,6 +191,7 @@ export class Engine implements EngineClient {
 
   async stop(): Promise<void> {
     this.#isStopping = true;
+    await this.#options.queryApi.stop?.();
     await this.#options.alerting?.stop();
     await this.#maintenance.stop();
     await this.#tenants.close();

@@ -1,15 +1,10 @@
 export type { PublishForWorkspace } from './alertmanager/notification-delivery.ts';
 export { Engine, type EngineOptions } from './engine.ts';
-export type { EngineSettings } from './engine-settings.ts';
+export type { EngineSettings, QuerySettings } from './engine-settings.ts';
 export { type LocalEngineOptions, openLocalEngine } from './local-engine.ts';
 export type { Log, LogLevel } from './log.ts';
-export {
-  type BuildInfo,
-  type PromQl,
-  promQl,
-  QueryApi,
-  type QueryApiOptions,
-} from './query-api/index.ts';
+export type { ActiveQueryView, QueryRecord } from './queries/query-directory.ts';
+export type { BuildInfo } from './query-api/tenant.ts';
 export type { OpenStorage, StorageStats, TenantStorage } from './tenants/storage.ts';
 export type { Tenant } from './tenants/tenant.ts';
 export { EngineWorker, type EngineWorkerOptions } from './transport/engine-worker.ts';

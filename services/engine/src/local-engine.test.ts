@@ -24,13 +24,14 @@ function settingsFor(dataDir: string, limits?: unknown): EngineSettings {
     buildDate: 'd',
     goVersion: 'g',
   };
+  const queries = { threads: 0, entry: undefined, timeoutMs: 120_000, slowLogMs: 1000, experimental: true };
   return {
     dataDir,
     limits: parseLimits(limits),
     fsync: 'always',
     buildInfo,
     publicUrl: 'http://ampere.test',
-    slowQueryMs: 1000,
+    queries,
   };
 }
 
@@ -190,6 +191,46 @@ test('the bundled thread serves the same, and again after it was stopped', async
   const second = await start();
   expect((await get(second, 'query', query)).result).toEqual([expected]);
   await second.stop();
+});
+
+test('queries run on threads of their own, which see what was pushed, also after it moved', async () => {
+  const folder = temporaryFolder();
+  const entry = await bundleWorker(new URL('./worker-main.ts', import.meta.url), folder);
+  const queryEntry = await bundleWorker(
+    new URL('./query-worker-main.ts', import.meta.url),
+    folder,
+    'query-worker',
+  );
+  const settings = settingsFor(`${folder}/data`);
+  const queries = { ...settings.queries, threads: 2, entry: queryEntry.href };
+  const start = () =>
+    EngineWorker.start({
+      entry,
+      settings: { ...settings, queries },
+      log: () => {},
+      publish: NO_TOPICS,
+      onExit: () => {},
+    });
+  const nowMs = Math.floor(new SystemClock().nowMs() / 1000) * 1000;
+  const engine = await start();
+  await engine.createTenant('ws-1');
+  for (let i = 0; i < 20; i++) {
+    const series = Array.from({ length: 50 }, (_, k) => m(`s${k}`, nowMs - 20_000 + i * 1000, k + i));
+    expect((await push(engine, series)).status).toBe(200);
+    const time = String((nowMs - 20_000 + i * 1000) / 1000);
+    const { result } = await get(engine, 'query', { query: 'sum(m)', time });
+    expect(result[0].value[1]).toBe(String(50 * i + 1225));
+  }
+  expect(await get(engine, 'label/i/values')).toHaveLength(50);
+  const { last } = await get(engine, 'status/queries');
+  expect(last).toMatchObject([{ endpoint: 'label_values' }, ...Array(20).fill({ series: 50, samples: 50 })]);
+  await engine.deleteTenant('ws-1');
+  await engine.createTenant('ws-1');
+  expect(await get(engine, 'label/i/values')).toEqual([]);
+  await engine.stop();
+  const again = await start();
+  expect(await get(again, 'labels')).toEqual([]);
+  await again.stop();
 });
 
 test('a thread that takes over from a dead one finds everything that was acknowledged', async () => {

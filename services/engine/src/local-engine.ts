@@ -3,38 +3,33 @@
 import { Limits } from '@ampere/limits';
 import { Registry } from '@ampere/metrics';
 import type { Clock, Disk, Random } from '@ampere/platform';
-import { evaluate, type EngineOptions as PromQlOptions, STABLE_LANGUAGE } from '@ampere/promql';
 import type { NotificationDelivery } from './alertmanager/notification-delivery.ts';
 import { Engine } from './engine.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import type { Log } from './log.ts';
-import { promQl, QueryApi } from './query-api/index.ts';
+import { languageOf } from './queries/language.ts';
+import type { QueryRecord } from './queries/query-directory.ts';
+import { QueryService } from './queries/query-service.ts';
+import { startQueryThreads } from './queries/start-threads.ts';
 import { tsdbStorage } from './tenants/tsdb-storage.ts';
 import { WorkspaceAlerting } from './workspace-alerting.ts';
-
-/** Prometheus' own defaults. */
-const PROMQL_OPTIONS: PromQlOptions = {
-  lookbackDeltaMs: 5 * 60_000,
-  subqueryStepMs: 60_000,
-  delayedNameRemoval: false,
-  typeAndUnitLabels: false,
-};
 
 export interface LocalEngineOptions extends EngineSettings {
   readonly disk: Disk;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Told of every query that has ended. */
+  readonly onQueryFinished?: (record: QueryRecord) => void;
   readonly delivery: NotificationDelivery;
 }
 
 /** Opens all storage; the engine that comes out runs in this thread. */
 export function openLocalEngine(options: LocalEngineOptions): Promise<Engine> {
-  const { dataDir, fsync, exemplarsMax, buildInfo, slowQueryMs, publicUrl, disk, clock, random, log } =
-    options;
+  const { dataDir, fsync, exemplarsMax, buildInfo, queries, publicUrl, disk, clock, random, log } = options;
   const limits = new Limits(options.limits);
   const registry = new Registry();
-  const promql = promQl(evaluate, PROMQL_OPTIONS, STABLE_LANGUAGE);
+  const promql = languageOf(queries.experimental);
   const alerting = new WorkspaceAlerting({
     dataDir,
     promql,
@@ -50,7 +45,17 @@ export function openLocalEngine(options: LocalEngineOptions): Promise<Engine> {
     dataDir,
     limits,
     openStorage: tsdbStorage({ limits, fsync, exemplarsMax, disk, clock, random, log }),
-    queryApi: new QueryApi({ clock, promql, buildInfo, slowQueryMs, log, registry }),
+    queryApi: new QueryService({
+      clock,
+      promql,
+      buildInfo,
+      slowQueryMs: queries.slowLogMs,
+      timeoutMs: queries.timeoutMs,
+      log,
+      registry,
+      ...(queries.threads > 0 ? { makeRunner: startQueryThreads({ ...queries, clock, log }) } : {}),
+      onQueryFinished: options.onQueryFinished,
+    }),
     alerting,
     registry,
     disk,

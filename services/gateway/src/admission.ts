@@ -7,7 +7,7 @@
 //
 // Whether the resource exists is asked by the caller, after all this: who may not look learns nothing.
 
-import type { WorkspaceDirectory, WorkspaceEntry } from '@ampere/contracts';
+import type { CredentialStore, WorkspaceDirectory, WorkspaceEntry } from '@ampere/contracts';
 import { type AttachedPolicy, type AuthorisationContext, authorise, type Principal } from '@ampere/iam';
 import type { Clock } from '@ampere/platform';
 import type { AuthenticationRefusal, Authenticator, ExpectedScope } from './authenticator.ts';
@@ -36,6 +36,7 @@ export interface PermissionFacts {
 
 export class Admission {
   readonly #authenticator: Authenticator;
+  readonly #credentials: CredentialStore;
   readonly #workspaces: WorkspaceDirectory;
   readonly #budget: BodyBudget;
   readonly #clock: Clock;
@@ -43,6 +44,8 @@ export class Admission {
 
   constructor(init: {
     authenticator: Authenticator;
+    /** Told which keys were used. */
+    credentials: CredentialStore;
     workspaces: WorkspaceDirectory;
     budget: BodyBudget;
     clock: Clock;
@@ -50,6 +53,7 @@ export class Admission {
     onRefused: (reason: string) => void;
   }) {
     this.#authenticator = init.authenticator;
+    this.#credentials = init.credentials;
     this.#workspaces = init.workspaces;
     this.#budget = init.budget;
     this.#clock = init.clock;
@@ -70,6 +74,7 @@ export class Admission {
     const refused = identity.finish(sha256Hex);
     if (refused !== undefined) throw this.#refused(refused);
     exchange.principalArn = identity.principal.arn;
+    this.#credentials.used?.(identity.accessKeyId, scope?.service ?? 'aps');
     return { principal: identity.principal, body: bytes };
   }
 

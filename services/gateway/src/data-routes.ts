@@ -29,6 +29,7 @@ export interface DataRouteMatch {
 
 const GET: readonly string[] = ['GET'];
 const POST: readonly string[] = ['POST'];
+const POST_DELETE: readonly string[] = ['POST', 'DELETE'];
 const GET_POST: readonly string[] = ['GET', 'POST'];
 
 const API = '/prometheus/api/v1';
@@ -55,6 +56,9 @@ const ROUTES: readonly DataRoute[] = [
   // Ours, like the service's own ones in form.
   query('api/v1/status/ha_tracker', GET, 'aps:QueryMetrics', `${API}/status/ha_tracker`),
   query('api/v1/status/limits', GET, 'aps:QueryMetrics', `${API}/status/limits`),
+  query('api/v1/status/queries', GET, 'aps:QueryMetrics', `${API}/status/queries`),
+  // No managed policy for reading has it.
+  query('api/v1/status/queries/{id}', POST_DELETE, 'aps:CancelQuery', `${API}/status/queries/{id}`),
   alertManager('status', { GET: 'aps:GetAlertManagerStatus' }),
   alertManager('receivers', { GET: 'aps:ListAlertManagerReceivers' }),
   alertManager('alerts', { GET: 'aps:ListAlertManagerAlerts', POST: 'aps:CreateAlertManagerAlerts' }),

@@ -104,6 +104,7 @@ class HttpGateway implements Gateway {
       authenticator:
         options.authenticator ??
         new SignatureAuthenticator({ credentials: controlPlane.credentials, clock, region }),
+      credentials: controlPlane.credentials,
       workspaces: controlPlane.workspaces,
       budget: this.#budget,
       clock,

@@ -142,8 +142,9 @@ export class Management {
     } as const;
     const answer = await this.#record.of(exchange, facts, async () => {
       this.#throttle.take(`aps ${principal.accountId}`);
-      this.#admission.permit(exchange, principal, match.action, match.resourceArn);
       const { requestId } = exchange;
+      const conditionKeys = this.#controlPlane.conditionKeys?.({ match, search, body, requestId });
+      this.#admission.permit(exchange, principal, match.action, match.resourceArn, { conditionKeys });
       return this.#controlPlane.execute({ match, search, body, principal, requestId });
     });
     const headers: Record<string, string> = { ...answer.headers };

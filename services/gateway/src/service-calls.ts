@@ -98,7 +98,7 @@ export class ServiceCalls {
       const scope = this.#scopeOf(service);
       const { principal, body } = await this.#admission.identify(exchange, this.#bodyBytesMax, scope);
       const request = requestOf(exchange, body);
-      const found = service.route(request);
+      const found = service.route(request, principal);
       if ('error' in found) return service.formError(found.error, exchange.requestId);
       return this.#execute(exchange, service, { call: found, request, principal });
     });

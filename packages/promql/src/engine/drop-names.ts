@@ -43,13 +43,14 @@ export function withNamesDropped(
 export function merged(ev: Evaluation, produce: (sink: SeriesSink) => void, sink: SeriesSink): void {
   const { budget } = ev.query;
   const merger = new SeriesMerger();
-  let held = 0;
   produce((series) => {
-    const samples = series.sampleCount();
-    held += samples;
-    budget.hold(samples);
-    merger.add(series);
+    const known = merger.series.length;
+    const kept = merger.add(series);
+    if (merger.series.length > known) budget.holdSeries(kept);
+    else budget.holdMore(kept, series.sampleCount());
   });
-  budget.release(held);
-  for (const series of merger.series) sink(series);
+  for (const series of merger.series) {
+    budget.releaseSeries(series);
+    sink(series);
+  }
 }

@@ -128,6 +128,8 @@ export class Evaluator implements Evaluation {
     // Each step counts as if it had read the samples itself.
     const once = budget.stats.totalQueryableSamples - before - downstream;
     budget.passedOn(once * (this.steps.count - 1));
+    if (budget.stepSamples === null) return;
+    for (let step = 1; step < this.steps.count; step++) budget.passedOnAt(step, once);
   }
 
   #streamNegation(operand: Expr, sink: SeriesSink): void {

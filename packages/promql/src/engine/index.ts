@@ -28,7 +28,13 @@ export const evaluate: Evaluate = (querier, request, options) => {
   const { startMs, endMs, stepMs } = request;
   const expr = resolveDurations(request.expr, { stepMs, rangeMs: endMs - startMs });
   const annotations = new Annotations(request.text ?? '');
-  const budget = new Budget(request.samplesMax, request.checkAlive ?? (() => {}));
+  const steps = new Steps(startMs, endMs, stepMs);
+  const budget = new Budget({
+    samplesMax: request.samplesMax,
+    bytesMax: request.bytesMax ?? 0,
+    checkAlive: request.checkAlive ?? (() => {}),
+    stepsCounted: request.countsSteps === true ? steps.count : 0,
+  });
   const query: QueryContext = {
     querier,
     options,
@@ -41,9 +47,11 @@ export const evaluate: Evaluate = (querier, request, options) => {
     endMs,
     stepMs,
   };
-  const evaluator = new Evaluator(query, new Steps(startMs, endMs, stepMs));
+  const evaluator = new Evaluator(query, steps);
   const value = evaluateValue(evaluator, expr, request, options);
-  return { value, warnings: annotations.warnings, infos: annotations.infos, stats: budget.stats };
+  const { stats, stepSamples } = budget;
+  const { warnings, infos } = annotations;
+  return { value, warnings, infos, stats, ...(stepSamples === null ? {} : { stepSamples }) };
 };
 
 const TYPE_NAMES: Readonly<Record<ValueType, string>> = {
@@ -172,6 +180,7 @@ function matrixAt(evaluator: Evaluator, expr: Expr, options: EngineOptions): Mat
     copy.length = columns.length;
     budget.hold(columns.length);
     budget.passedOn(columns.length);
+    if (budget.stepSamples !== null) budget.passedOnAt(0, columns.length);
     found.push({
       labels: dropName && options.delayedNameRemoval ? withoutMetadata(labels) : labels,
       columns: copy,

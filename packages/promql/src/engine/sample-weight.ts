@@ -1,6 +1,7 @@
 // How many samples a series counts for in the query's statistics: a histogram weighs as many as its
 // memory would hold floats, as Prometheus reckons it (16 bytes a sample).
 
+import type { Budget } from './budget.ts';
 import { ABSENT, HISTOGRAM, type StepSeries } from './step-series.ts';
 import type { FloatHistogram } from './types.ts';
 
@@ -12,6 +13,15 @@ export function sampleWeight(series: StepSeries): number {
     weight += kind === HISTOGRAM ? histogramWeight(series.histogramAt(step)) : 1;
   }
   return weight;
+}
+
+/** Tells the budget of each step's part. */
+export function passOnBySteps(budget: Budget, series: StepSeries): void {
+  for (let step = 0; step < series.kinds.length; step++) {
+    const kind = series.kinds[step];
+    if (kind === ABSENT) continue;
+    budget.passedOnAt(step, kind === HISTOGRAM ? histogramWeight(series.histogramAt(step)) : 1);
+  }
 }
 
 export function histogramWeight(histogram: FloatHistogram): number {

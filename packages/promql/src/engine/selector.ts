@@ -12,7 +12,7 @@ import { formatLabels } from './go-text.ts';
 import { noteResets } from './histogram-statistics.ts';
 import { type Evaluation, referenceTimeMs } from './query-context.ts';
 import { interpolateLatest } from './range/extended.ts';
-import { sampleWeight } from './sample-weight.ts';
+import { passOnBySteps, sampleWeight } from './sample-weight.ts';
 import { ABSENT, FLOAT, HISTOGRAM, type SeriesSink, StepSeries } from './step-series.ts';
 import type { FloatHistogram } from './types.ts';
 
@@ -45,9 +45,8 @@ export function streamSelector(
   while (set.next()) {
     set.read(columns);
     if (query.statisticsSelectors.has(selector)) noteResets(columns);
-    query.budget.stats.seriesRead++;
-    query.budget.work(columns.length + steps.count);
-    query.budget.touch(columns.length);
+    query.budget.seriesRead(columns.length);
+    query.budget.work(steps.count);
     series.labels = set.labels();
     series.dropName = false;
     series.histograms = null;
@@ -56,6 +55,7 @@ export function streamSelector(
     const weight = sampleWeight(series);
     if (weight === 0) continue;
     query.budget.passedOn(weight);
+    if (query.budget.stepSamples !== null) passOnBySteps(query.budget, series);
     sink(series);
   }
 }

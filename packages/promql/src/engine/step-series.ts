@@ -36,8 +36,9 @@ export class StepSeries {
   readonly values: Float64Array;
   /** Set where the kind is HISTOGRAM; null while there was none. */
   histograms: (FloatHistogram | undefined)[] | null;
-  /** Samples that the query's budget counts for this series. */
+  /** Samples and bytes that the query's budget counts for this series. */
   heldSamples: number;
+  heldBytes: number;
 
   constructor(labels: Labels, steps: number, scratch = false) {
     this.labels = labels;
@@ -47,6 +48,7 @@ export class StepSeries {
     this.values = BLOCKS.floats(steps);
     this.histograms = null;
     this.heldSamples = 0;
+    this.heldBytes = 0;
   }
 
   setFloat(step: number, value: number): void {
@@ -112,14 +114,14 @@ export class SeriesMerger {
   readonly series: StepSeries[] = [];
   readonly #byKey = new Map<string, StepSeries>();
 
-  /** Keeps the series (or a copy of a scratch one). */
-  add(series: StepSeries): void {
+  /** Keeps the series (or a copy of a scratch one), or adds its samples to the one it is equal to; returns what is kept. */
+  add(series: StepSeries): StepSeries {
     const known = this.#byKey.get(series.labels.key);
     if (known === undefined) {
       const owned = series.owned();
       this.#byKey.set(series.labels.key, owned);
       this.series.push(owned);
-      return;
+      return owned;
     }
     for (let step = 0; step < series.kinds.length; step++) {
       const kind = series.kinds[step];
@@ -130,5 +132,6 @@ export class SeriesMerger {
       if (kind === FLOAT) known.setFloat(step, series.values[step]!);
       else known.setHistogram(step, series.histogramAt(step));
     }
+    return known;
   }
 }

@@ -27,6 +27,10 @@ export interface QueryRequest {
   readonly lookbackDeltaMs?: number;
   /** Samples in memory at once; 0 for no limit. */
   readonly samplesMax: number;
+  /** Memory of the columns that are held at once; 0 or left out for no limit. */
+  readonly bytesMax?: number;
+  /** Whether samples are counted for each step as well. */
+  readonly countsSteps?: boolean;
   /** Called now and then; throws (QueryTimeoutError, QueryCanceledError) to end the evaluation. */
   readonly checkAlive?: () => void;
 }
@@ -78,6 +82,8 @@ export interface QueryResult {
   readonly warnings: readonly string[];
   readonly infos: readonly string[];
   readonly stats: QueryStats;
+  /** The part of totalQueryableSamples of each step, when that was asked for. */
+  readonly stepSamples?: Float64Array;
 }
 
 /** Evaluates a parsed query. Throws QueryError kinds of errors.ts; anything else is a bug of ours. */

@@ -2,6 +2,8 @@
 export interface ParseOptions {
   /** Functions and aggregations that Prometheus calls experimental. */
   readonly experimentalFunctions: boolean;
+  /** `start_timestamp()`, which needs storage that keeps when counters began. */
+  readonly startTimestamps: boolean;
   /** Arithmetic and `step()`, `range()`, `min_of()`, `max_of()` where a duration stands. */
   readonly durationExpressions: boolean;
   /** `anchored` and `smoothed`. */
@@ -13,6 +15,7 @@ export interface ParseOptions {
 /** As Prometheus without feature flags. */
 export const STABLE_LANGUAGE: ParseOptions = {
   experimentalFunctions: false,
+  startTimestamps: false,
   durationExpressions: false,
   extendedRangeSelectors: false,
   fillModifiers: false,
@@ -21,6 +24,7 @@ export const STABLE_LANGUAGE: ParseOptions = {
 /** Everything. */
 export const WHOLE_LANGUAGE: ParseOptions = {
   experimentalFunctions: true,
+  startTimestamps: true,
   durationExpressions: true,
   extendedRangeSelectors: true,
   fillModifiers: true,

@@ -229,7 +229,8 @@ class ExprParser {
     if (func === undefined) {
       throw this.#stream.error(`unknown function with name ${quote(name)}`, position);
     }
-    if (func.experimental && !this.#stream.options.experimentalFunctions) {
+    const { experimentalFunctions, startTimestamps } = this.#stream.options;
+    if ((func.experimental && !experimentalFunctions) || (name === 'start_timestamp' && !startTimestamps)) {
       throw this.#stream.error(`function ${quote(name)} is not enabled`, position);
     }
     return func;

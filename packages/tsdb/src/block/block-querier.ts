@@ -10,12 +10,14 @@ import {
   type SampleColumns,
   type SelectHints,
 } from '@ampere/series';
+import { AliveCheck } from '../alive-check.ts';
 import type { BlockReader } from './block-reader.ts';
 import { SeriesEntry } from './index-reader.ts';
 import type { StoredSeriesSet } from './stored-series-set.ts';
 
 /** Holds the block until it is closed. Errors of the block's files come out of every method as BlockError. */
 export class BlockQuerier implements Querier {
+  chunkBytes = 0;
   readonly #block: BlockReader;
   #isOpen = true;
 
@@ -27,8 +29,10 @@ export class BlockQuerier implements Querier {
   select(hints: SelectHints, matchers: readonly Matcher[]): StoredSeriesSet {
     assert(this.#isOpen, 'reading through a closed querier');
     const { startMs, endMs } = hints;
-    const series = this.#block.overlaps(startMs, endMs) ? this.#block.find(matchers) : new Uint32Array(0);
-    return new BlockSeriesSet(this.#block, series, startMs, endMs);
+    const alive = new AliveCheck(hints.checkAlive);
+    const isWithin = this.#block.overlaps(startMs, endMs);
+    const series = isWithin ? this.#block.find(matchers, alive) : new Uint32Array(0);
+    return new BlockSeriesSet(this, this.#block, series, hints, alive);
   }
 
   labelNames(hints: LabelHints, matchers: readonly Matcher[]): string[] {
@@ -45,7 +49,9 @@ export class BlockQuerier implements Querier {
     if (!this.#overlaps(hints)) return [];
     if (matchers.length === 0) {
       const values: string[] = [];
+      const alive = new AliveCheck(hints.checkAlive);
       this.#block.index.table.each(name, (value) => {
+        alive.tick();
         values.push(value);
         return values.length !== hints.limit;
       });
@@ -83,8 +89,10 @@ export class BlockQuerier implements Querier {
 
 class BlockSeriesSet implements StoredSeriesSet {
   readonly isSorted = true;
+  readonly #querier: BlockQuerier;
   readonly #block: BlockReader;
   readonly #series: Uint32Array;
+  readonly #alive: AliveCheck;
   readonly #startMs: number;
   readonly #endMs: number;
   readonly #entry = new SeriesEntry();
@@ -92,15 +100,24 @@ class BlockSeriesSet implements StoredSeriesSet {
   /** Which series the entry is of. */
   #read = -1;
 
-  constructor(block: BlockReader, series: Uint32Array, startMs: number, endMs: number) {
+  constructor(
+    querier: BlockQuerier,
+    block: BlockReader,
+    series: Uint32Array,
+    { startMs, endMs }: SelectHints,
+    alive: AliveCheck,
+  ) {
+    this.#querier = querier;
     this.#block = block;
     this.#series = series;
+    this.#alive = alive;
     this.#startMs = startMs;
     this.#endMs = endMs;
   }
 
   next(): boolean {
     while (++this.#at < this.#series.length) {
+      this.#alive.tick();
       const series = this.#series[this.#at]!;
       this.#load(series);
       if (this.#block.hasSampleIn(series, this.#entry, this.#startMs, this.#endMs)) return true;
@@ -125,7 +142,8 @@ class BlockSeriesSet implements StoredSeriesSet {
 
   readMarked(mark: number, into: SampleColumns): void {
     this.#load(mark);
-    this.#block.read(mark, this.#entry, this.#startMs, this.#endMs, into);
+    const bytes = this.#block.read(mark, this.#entry, this.#startMs, this.#endMs, into);
+    this.#querier.chunkBytes += bytes;
   }
 
   #load(series: number): void {

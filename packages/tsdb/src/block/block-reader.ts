@@ -6,6 +6,7 @@
 
 import { assert, type Disk } from '@ampere/platform';
 import { type Labels, type Matcher, SampleColumns } from '@ampere/series';
+import { AliveCheck } from '../alive-check.ts';
 import { type BlockMeta, META_FILE, parseMeta } from './block-meta.ts';
 import { decodeChunk, dropDeleted, isTouched } from './chunk-decode.ts';
 import { CHUNKS_FOLDER, ChunkSegments } from './chunk-segments.ts';
@@ -74,8 +75,8 @@ export class BlockReader {
   }
 
   /** Series that every matcher takes, in the order of their labels; owned by the caller. */
-  find(matchers: readonly Matcher[]): Uint32Array {
-    return findSeries(this.index, matchers);
+  find(matchers: readonly Matcher[], alive = new AliveCheck(undefined)): Uint32Array {
+    return findSeries(this.index, matchers, alive);
   }
 
   /** The labels of a series. */
@@ -101,14 +102,20 @@ export class BlockReader {
     return false;
   }
 
-  /** Replaces `into` with a series' samples in the range, without those that are deleted. */
-  read(series: number, entry: SeriesEntry, startMs: number, endMs: number, into: SampleColumns): void {
+  /**
+   * Replaces `into` with a series' samples in the range, without those that are deleted; returns how many bytes of
+   * chunks were decoded.
+   */
+  read(series: number, entry: SeriesEntry, startMs: number, endMs: number, into: SampleColumns): number {
     into.clear();
+    let bytes = 0;
     for (let i = 0; i < entry.chunkCount; i++) {
       if (entry.minTimesMs[i]! > endMs) break;
       if (entry.maxTimesMs[i]! < startMs) continue;
       this.#readChunk(series, entry, i, startMs, endMs, into);
+      bytes += this.chunks.length;
     }
+    return bytes;
   }
 
   #readChunk(

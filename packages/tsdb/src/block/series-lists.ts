@@ -8,9 +8,10 @@
 // Lists are ascending, as is the result, which is the order of the series' labels.
 
 import type { Matcher } from '@ampere/series';
+import type { AliveCheck } from '../alive-check.ts';
 import type { IndexReader } from './index-reader.ts';
 
-export function findSeries(index: IndexReader, matchers: readonly Matcher[]): Uint32Array {
+export function findSeries(index: IndexReader, matchers: readonly Matcher[], alive: AliveCheck): Uint32Array {
   let found: Uint32Array | undefined;
   const refusing: Matcher[] = [];
   // Equality first: it is the cheapest to look up and most often leaves little or nothing.
@@ -20,20 +21,20 @@ export function findSeries(index: IndexReader, matchers: readonly Matcher[]): Ui
       refusing.push(matcher);
       continue;
     }
-    const taken = seriesWith(index, matcher, true);
+    const taken = seriesWith(index, matcher, true, alive);
     found = found === undefined ? taken : intersect(found, taken);
     if (found.length === 0) return found;
   }
   found ??= index.allSeries();
   for (const matcher of refusing) {
     if (found.length === 0) return found;
-    found = subtract(found, seriesWith(index, matcher, false));
+    found = subtract(found, seriesWith(index, matcher, false, alive));
   }
   return found;
 }
 
 /** Series that have the label with a value that the matcher takes, or (`takes` false) doesn't take. */
-function seriesWith(index: IndexReader, matcher: Matcher, takes: boolean): Uint32Array {
+function seriesWith(index: IndexReader, matcher: Matcher, takes: boolean, alive: AliveCheck): Uint32Array {
   const { name, kind, value } = matcher;
   if ((kind === '=' && takes) || (kind === '!=' && !takes)) {
     const offset = index.table.find(name, value);
@@ -44,6 +45,7 @@ function seriesWith(index: IndexReader, matcher: Matcher, takes: boolean): Uint3
   const takesAll = kind === '=~' && value === '.+' && takes;
   const lists: Uint32Array[] = [];
   index.table.each(name, (candidate, offset) => {
+    alive.tick();
     if (takesAll || matcher.matches(candidate) === takes) lists.push(index.readList(offset));
     return true;
   });

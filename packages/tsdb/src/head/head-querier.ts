@@ -10,12 +10,14 @@ import {
   SampleColumns,
   type SelectHints,
 } from '@ampere/series';
+import { AliveCheck } from '../alive-check.ts';
 import type { StoredSeriesSet } from '../block/stored-series-set.ts';
 import { type LabelIndex, NONE } from '../index/label-index.ts';
 import type { SeriesMatching } from '../index/match-series.ts';
 import { hasSampleIn, readSamples } from './stored-samples.ts';
 
 export class HeadQuerier implements Querier {
+  chunkBytes = 0;
   readonly #index: LabelIndex;
   readonly #matching: SeriesMatching;
   readonly #floorMs: number;
@@ -30,16 +32,17 @@ export class HeadQuerier implements Querier {
   }
 
   select(hints: SelectHints, matchers: readonly Matcher[]): StoredSeriesSet {
-    const series = this.#find(matchers);
-    return new HeadSeriesSet(this.#index, series, this.#from(hints), hints.endMs, this.#scratch);
+    const series = this.#find(matchers, hints);
+    return new HeadSeriesSet(this, this.#index, series, hints, this.#from(hints), this.#scratch);
   }
 
   labelNames(hints: LabelHints, matchers: readonly Matcher[]): string[] {
     assert(this.#isOpen, 'reading through a closed querier');
     const names = new Set<string>();
     if (matchers.length === 0) {
+      const alive = new AliveCheck(hints.checkAlive);
       for (const name of this.#index.names()) {
-        if (this.#anySeries(name, hints)) names.add(this.#index.nameText(name));
+        if (this.#anySeries(name, hints, alive)) names.add(this.#index.nameText(name));
       }
     } else {
       for (const series of this.#present(hints, matchers)) {
@@ -56,7 +59,9 @@ export class HeadQuerier implements Querier {
     if (wanted === NONE) return [];
     const found = new Set<string>();
     if (matchers.length === 0) {
+      const alive = new AliveCheck(hints.checkAlive);
       for (const pair of index.pairsOf(wanted)) {
+        alive.tick();
         if (this.#anySeriesOf(pair, hints)) found.add(index.valueOf(pair));
       }
     } else {
@@ -81,9 +86,9 @@ export class HeadQuerier implements Querier {
     this.#isOpen = false;
   }
 
-  #find(matchers: readonly Matcher[]): Uint32Array {
+  #find(matchers: readonly Matcher[], { checkAlive }: Pick<LabelHints, 'checkAlive'>): Uint32Array {
     assert(this.#isOpen, 'reading through a closed querier');
-    return this.#matching.find(matchers);
+    return this.#matching.find(matchers, new AliveCheck(checkAlive));
   }
 
   #from(hints: { readonly startMs: number }): number {
@@ -92,13 +97,18 @@ export class HeadQuerier implements Querier {
 
   *#present(hints: LabelHints, matchers: readonly Matcher[]): Iterable<number> {
     const startMs = this.#from(hints);
-    for (const series of this.#find(matchers)) {
+    const alive = new AliveCheck(hints.checkAlive);
+    for (const series of this.#find(matchers, hints)) {
+      alive.tick();
       if (hasSampleIn(this.#index.view, series, startMs, hints.endMs, this.#scratch)) yield series;
     }
   }
 
-  #anySeries(name: number, hints: LabelHints): boolean {
-    return this.#index.pairsOf(name).some((pair) => this.#anySeriesOf(pair, hints));
+  #anySeries(name: number, hints: LabelHints, alive: AliveCheck): boolean {
+    return this.#index.pairsOf(name).some((pair) => {
+      alive.tick();
+      return this.#anySeriesOf(pair, hints);
+    });
   }
 
   #anySeriesOf(pair: number, hints: LabelHints): boolean {
@@ -111,30 +121,36 @@ export class HeadQuerier implements Querier {
 
 class HeadSeriesSet implements StoredSeriesSet {
   readonly isSorted = false;
+  readonly #querier: HeadQuerier;
   readonly #index: LabelIndex;
   readonly #series: Uint32Array;
+  readonly #alive: AliveCheck;
   readonly #startMs: number;
   readonly #endMs: number;
   readonly #scratch: SampleColumns;
   #at = -1;
 
   constructor(
+    querier: HeadQuerier,
     index: LabelIndex,
     series: Uint32Array,
+    hints: SelectHints,
     startMs: number,
-    endMs: number,
     scratch: SampleColumns,
   ) {
+    this.#querier = querier;
     this.#index = index;
     this.#series = series;
+    this.#alive = new AliveCheck(hints.checkAlive);
     this.#startMs = startMs;
-    this.#endMs = endMs;
+    this.#endMs = hints.endMs;
     this.#scratch = scratch;
   }
 
   next(): boolean {
     const { view } = this.#index;
     while (++this.#at < this.#series.length) {
+      this.#alive.tick();
       if (hasSampleIn(view, this.#series[this.#at]!, this.#startMs, this.#endMs, this.#scratch)) return true;
     }
     return false;
@@ -157,7 +173,8 @@ class HeadSeriesSet implements StoredSeriesSet {
 
   readMarked(mark: number, into: SampleColumns): void {
     into.clear();
-    readSamples(this.#index.view, mark, this.#startMs, this.#endMs, into);
+    const bytes = readSamples(this.#index.view, mark, this.#startMs, this.#endMs, into);
+    this.#querier.chunkBytes += bytes;
   }
 }
 

@@ -12,6 +12,7 @@ import {
   O_COUNT,
   O_ENCODING,
   O_MIN_MS,
+  R_BITS,
   R_FIRST_SEALED,
   R_LAST_MS,
   R_OPEN,
@@ -26,19 +27,21 @@ import { decodeHistograms } from '../chunk/histogram-decode.ts';
 import { decodeXor, decodeXorSamples } from '../chunk/xor-decode.ts';
 import type { MemoryView } from './memory-view.ts';
 
-const S_LENGTH_MASK = 0xffffff;
+/** A chunk's length stands below its encoding. */
+const LENGTH_MASK = (1 << ENCODING_SHIFT) - 1;
 /** An open chunk's encoding is in the low bits of its word; that of histograms has its block's room above them. */
 export const ENCODING_MASK = 0xff;
 export const CAPACITY_SHIFT = 8;
 
-/** Appends a series' samples within [startMs, endMs] to columns. */
+/** Appends a series' samples within [startMs, endMs] to columns; returns how many bytes of chunks were decoded. */
 export function readSamples(
   view: MemoryView,
   series: number,
   startMs: number,
   endMs: number,
   into: SampleColumns,
-): void {
+): number {
+  let bytes = 0;
   const record = view.series(series);
   const open = view.load(record + R_OPEN);
   if (open !== 0) view.reach(open + O_CHUNK);
@@ -49,7 +52,10 @@ export function readSamples(
     view.reach(chunk + S_CHUNK);
     const minMs = view.float(chunk + S_MIN_MS);
     if (minMs > endMs || minMs >= openMinMs) break;
-    if (view.float(chunk + S_MAX_MS) >= startMs) readSealed(view, chunk, startMs, endMs, into);
+    if (view.float(chunk + S_MAX_MS) >= startMs) {
+      readSealed(view, chunk, startMs, endMs, into);
+      bytes += view.word(chunk + S_LENGTH) & LENGTH_MASK;
+    }
     chunk = view.load(chunk + S_NEXT);
   }
   if (openMinMs <= endMs && view.float(record + R_LAST_MS) >= startMs) {
@@ -62,9 +68,11 @@ export function readSamples(
       view.reach(at + room);
       decodeHistograms(encoding, view.bytes, at, room, startMs, endMs, into, count);
     }
+    bytes += (view.word(record + R_BITS) + 7) >>> 3;
   }
   // Of samples that are only floats, the column of histograms is short.
   if (into.histograms !== null) into.histograms.length = into.length;
+  return bytes;
 }
 
 function readSealed(
@@ -81,7 +89,7 @@ function readSealed(
     decodeXor(view.view, at, startMs, endMs, into);
     return;
   }
-  const bytes = length & S_LENGTH_MASK;
+  const bytes = length & LENGTH_MASK;
   view.reach(at + bytes);
   decodeHistograms(encoding, view.bytes, at, bytes, startMs, endMs, into);
 }

@@ -10,6 +10,7 @@
 // A regular expression is tested once per value; the verdicts are kept from query to query.
 
 import type { Matcher } from '@ampere/series';
+import type { AliveCheck } from '../alive-check.ts';
 import { type LabelIndex, NONE } from './label-index.ts';
 
 const UNTESTED = 0;
@@ -31,7 +32,7 @@ export class SeriesMatching {
   }
 
   /** The series, each once. */
-  find(matchers: readonly Matcher[]): Uint32Array {
+  find(matchers: readonly Matcher[], alive: AliveCheck): Uint32Array {
     const index = this.#index;
     const tests: ValueTest[] = [];
     for (const matcher of matchers) {
@@ -41,7 +42,7 @@ export class SeriesMatching {
         if (!matcher.matchesEmpty) return new Uint32Array(0);
         continue;
       }
-      tests.push(new ValueTest(index, matcher, name, this.#verdictsOf(matcher)));
+      tests.push(new ValueTest(index, matcher, name, this.#verdictsOf(matcher), alive));
     }
     let narrowest: ValueTest | undefined;
     for (const test of tests) {
@@ -50,7 +51,7 @@ export class SeriesMatching {
     }
     let candidates = narrowest?.postings() ?? allOf(index);
     for (const test of tests) {
-      if (test !== narrowest) candidates = keep(candidates, index, test);
+      if (test !== narrowest) candidates = keep(candidates, index, test, alive);
     }
     return candidates;
   }
@@ -83,6 +84,7 @@ export class SeriesMatching {
 class ValueTest {
   readonly name: number;
   readonly takesMissing: boolean;
+  readonly #alive: AliveCheck;
   readonly #index: LabelIndex;
   readonly #matcher: Matcher;
   readonly #verdicts: Uint8Array | undefined;
@@ -91,7 +93,14 @@ class ValueTest {
   #taken: number[] | undefined;
   #series = 0;
 
-  constructor(index: LabelIndex, matcher: Matcher, name: number, verdicts: Uint8Array | undefined) {
+  constructor(
+    index: LabelIndex,
+    matcher: Matcher,
+    name: number,
+    verdicts: Uint8Array | undefined,
+    alive: AliveCheck,
+  ) {
+    this.#alive = alive;
     this.#index = index;
     this.#matcher = matcher;
     this.name = name;
@@ -138,7 +147,10 @@ class ValueTest {
     if (this.#matcher.kind === '=') {
       if (this.#pair !== NONE) taken.push(this.#pair);
     } else {
-      for (const pair of this.#index.pairsOf(this.name)) if (this.takes(pair)) taken.push(pair);
+      for (const pair of this.#index.pairsOf(this.name)) {
+        this.#alive.tick();
+        if (this.takes(pair)) taken.push(pair);
+      }
     }
     for (const pair of taken) this.#series += this.#index.seriesWith(pair);
     this.#taken = taken;
@@ -146,9 +158,10 @@ class ValueTest {
   }
 }
 
-function keep(candidates: Uint32Array, index: LabelIndex, test: ValueTest): Uint32Array {
+function keep(candidates: Uint32Array, index: LabelIndex, test: ValueTest, alive: AliveCheck): Uint32Array {
   let kept = 0;
   for (let i = 0; i < candidates.length; i++) {
+    alive.tick();
     const pair = index.pairOf(candidates[i]!, test.name);
     if (pair === NONE ? test.takesMissing : test.takes(pair)) candidates[kept++] = candidates[i]!;
   }

@@ -25,7 +25,7 @@ export function histogramSequence(
   stepMs: number,
   isSane = false,
 ): HistogramSample[] {
-  const source = new Source(random, kind, isSane ? 2 : ZERO_THRESHOLDS.length);
+  const source = new Source(random, kind, isSane);
   const samples: HistogramSample[] = [];
   let timeMs = startMs;
   for (let i = 0; i < count; i++) {
@@ -41,7 +41,7 @@ export function histogramSequence(
 class Source {
   readonly #random: SeededRandom;
   readonly #kind: 'integer' | 'float';
-  readonly #thresholds: number;
+  readonly #isSane: boolean;
   #positive = new Map<number, number>();
   #negative = new Map<number, number>();
   #zeroCount = 0;
@@ -52,10 +52,10 @@ class Source {
   #isGauge = false;
   #hint: FloatHistogram['counterReset'] = 'unknown';
 
-  constructor(random: SeededRandom, kind: 'integer' | 'float', thresholds: number) {
+  constructor(random: SeededRandom, kind: 'integer' | 'float', isSane: boolean) {
     this.#random = random;
     this.#kind = kind;
-    this.#thresholds = thresholds;
+    this.#isSane = isSane;
   }
 
   /** Something happens that isn't an observation. */
@@ -70,13 +70,14 @@ class Source {
         this.#reset();
         return;
       case 2:
-        this.#zeroThreshold = ZERO_THRESHOLDS[random.integer(this.#thresholds)]!;
+        this.#zeroThreshold = ZERO_THRESHOLDS[random.integer(this.#isSane ? 2 : ZERO_THRESHOLDS.length)]!;
         return;
       case 3:
         this.#isGauge = !this.#isGauge;
         return;
       case 4:
-        this.#customValues = this.#customValues === null ? BOUNDS[random.integer(2)]! : null;
+        this.#customValues =
+          this.#customValues === null ? BOUNDS[random.integer(this.#isSane ? 1 : 2)]! : null;
         this.#reset();
         return;
       case 5:

@@ -7,7 +7,7 @@ import { type Configuration, ConfigurationError, readConfiguration } from '../co
 import { ServerClient } from '../server-client.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-export type Values = Readonly<Record<string, string | boolean | undefined>>;
+export type Values = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
 export interface Command {
   readonly name: string;

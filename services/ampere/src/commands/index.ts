@@ -2,6 +2,7 @@ import { BACKUP } from './backup.ts';
 import type { Command } from './command.ts';
 import { CREDENTIALS } from './credentials.ts';
 import { DOCTOR } from './doctor.ts';
+import { EXPLAIN_ACCESS } from './explain-access.ts';
 import { QUERY } from './query.ts';
 import { QUOTAS } from './quotas.ts';
 import { RESTORE } from './restore.ts';
@@ -11,5 +12,8 @@ export type { Command } from './command.ts';
 
 /** The commands of `ampere` by name, in the order of the list that `ampere help` prints. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map(
-  [SERVE, CREDENTIALS, QUERY, QUOTAS, BACKUP, RESTORE, DOCTOR].map((entry) => [entry.name, entry]),
+  [SERVE, CREDENTIALS, QUERY, QUOTAS, EXPLAIN_ACCESS, BACKUP, RESTORE, DOCTOR].map((entry) => [
+    entry.name,
+    entry,
+  ]),
 );

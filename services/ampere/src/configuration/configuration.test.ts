@@ -14,6 +14,7 @@ test('without a file and variables the defaults hold', () => {
     metricsListen: undefined,
     walFsync: 'always',
     exemplarsMax: 100_000,
+    queries: { threads: undefined, timeoutMs: 120_000, slowLogMs: 5000, experimental: true },
   });
 });
 
@@ -83,6 +84,14 @@ refused('an unknown key', 'liste: x', {}, 'ampere.yaml: liste: unknown key', 'da
 refused('an unknown key inside', 'log: {lvl: x}', {}, 'ampere.yaml: log.lvl: unknown key', 'level');
 refused('an unknown limit', 'limits: {defaults: {series: 1}}', {}, 'limits.defaults.series', 'active_series');
 refused('a bad value', 'log: {level: loud}', {}, 'log.level', 'one of trace, debug, info');
+refused('no threads', 'queries: {threads: 0}', {}, 'queries.threads', '>= 1');
+refused(
+  'a timeout without unit',
+  'queries: {timeout: "30"}',
+  {},
+  'queries.timeout',
+  'a duration such as 30s',
+);
 refused('a bad variable', '', { AMPERE_LISTEN: 'here' }, 'AMPERE_LISTEN', 'host:port');
 refused('a bad account', 'account_id: "12"', {}, 'account_id', '^[0-9]{12}$');
 refused('a number for an account', 'account_id: 123456789012', {}, 'account_id', 'string');

@@ -7,7 +7,7 @@
 // Every refusal is a ConfigurationError of one line that names the key and what is allowed.
 
 import type { NamedListener, NetworkRules } from '@ampere/gateway';
-import { type LimitsData, LimitsError, parseLimits } from '@ampere/limits';
+import { type LimitsData, LimitsError, parseDurationMs, parseLimits } from '@ampere/limits';
 import { Ajv, type ErrorObject } from 'ajv';
 import { parseDocument } from 'yaml';
 import { ConfigurationError } from './configuration-error.ts';
@@ -23,6 +23,11 @@ import {
 } from './outgoing.ts';
 import { CONFIGURATION_SCHEMA } from './schema.ts';
 
+/** Prometheus' own. */
+const QUERY_TIMEOUT = '2m';
+/** Queries that take at least so long are logged with what they cost. */
+const SLOW_QUERY_MS = 5_000;
+
 export { ConfigurationError };
 
 export interface Configuration {
@@ -37,6 +42,8 @@ export interface Configuration {
   readonly publicUrl: string | undefined;
   /** What leaves the server, through what, and where it may go. */
   readonly outgoing: OutgoingConfiguration;
+  /** URLs of OpenID Connect issuers on private addresses, with or without TLS. */
+  readonly privateIssuers: readonly string[];
   readonly logLevel: string;
   /** An additional listener for `/metrics` without authentication. */
   readonly metricsListen: ListenAddress | undefined;
@@ -46,6 +53,13 @@ export interface Configuration {
   readonly walFsync: 'always' | 'interval' | 'off';
   /** How many exemplars each workspace keeps; 0 keeps none. */
   readonly exemplarsMax: number;
+  readonly queries: {
+    /** Undefined: as many as the machine has cores, less one for the engine's own, and one at least. */
+    readonly threads: number | undefined;
+    readonly timeoutMs: number;
+    readonly slowLogMs: number;
+    readonly experimental: boolean;
+  };
   readonly limits: LimitsData;
 }
 
@@ -74,10 +88,13 @@ interface Document {
   sns?: SnsSection;
   outbound?: OutboundSection;
   alertmanager?: AlertmanagerSection;
+  oidc?: { private_issuers?: string[] };
   log?: { level?: string };
   metrics?: { listen?: string };
   wal?: { fsync?: 'always' | 'interval' | 'off' };
   exemplars?: { max_per_workspace?: number };
+  promql?: { experimental?: boolean };
+  queries?: { threads?: number; timeout?: string; slow_log_ms?: number };
   limits?: object;
   listeners?: ListenerSection[];
   network?: NetworkSection;
@@ -113,11 +130,18 @@ export function readConfiguration(
     rootSecretAccessKey: root.secret_access_key,
     publicUrl: document.public_url?.replace(/\/+$/, ''),
     outgoing: readOutgoing(document),
+    privateIssuers: document.oidc?.private_issuers ?? [],
     logLevel: document.log?.level ?? 'info',
     metricsListen:
       document.metrics?.listen === undefined ? undefined : parseListenAddress(document.metrics.listen),
     walFsync: document.wal?.fsync ?? 'always',
     exemplarsMax: document.exemplars?.max_per_workspace ?? 100_000,
+    queries: {
+      threads: document.queries?.threads,
+      timeoutMs: parseDurationMs(document.queries?.timeout ?? QUERY_TIMEOUT)!,
+      slowLogMs: document.queries?.slow_log_ms ?? SLOW_QUERY_MS,
+      experimental: document.promql?.experimental ?? true,
+    },
     limits: readLimits(document.limits ?? {}, file?.path),
   };
 }
@@ -165,6 +189,7 @@ function validate(document: Document, nameOf: (key: string) => string): void {
     'http-url',
     (text: string) => /^https?:\/\/[^\s/?#]+\/?[^\s?#]*$/.test(text) && URL.canParse(text),
   );
+  ajv.addFormat('duration', (text: string) => (parseDurationMs(text) ?? 0) > 0);
   ajv.addFormat('network', isNetwork);
   const check = ajv.compile(CONFIGURATION_SCHEMA);
   if (check(document)) return;
@@ -174,6 +199,7 @@ function validate(document: Document, nameOf: (key: string) => string): void {
 const FORMATS: Readonly<Record<string, string>> = {
   'listen-address': 'host:port, for example 127.0.0.1:9009',
   'http-url': 'an http:// or https:// URL',
+  duration: 'a duration such as 30s or 2m',
   network: 'an IP address or a network, for example 10.0.0.0/8',
 };
 

@@ -24,6 +24,13 @@ export const CONFIGURATION_SCHEMA = {
     ...NETWORK_SCHEMA,
     public_url: { type: 'string', format: 'http-url' },
     ...OUTGOING_SCHEMA,
+    oidc: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        private_issuers: { type: 'array', maxItems: 100, items: { type: 'string', format: 'http-url' } },
+      },
+    },
     log: {
       type: 'object',
       additionalProperties: false,
@@ -43,6 +50,20 @@ export const CONFIGURATION_SCHEMA = {
       type: 'object',
       additionalProperties: false,
       properties: { max_per_workspace: { type: 'integer', minimum: 0, maximum: 10_000_000 } },
+    },
+    promql: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { experimental: { type: 'boolean' } },
+    },
+    queries: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        threads: { type: 'integer', minimum: 1, maximum: 256 },
+        timeout: { type: 'string', format: 'duration' },
+        slow_log_ms: { type: 'integer', minimum: 0, maximum: 86_400_000 },
+      },
     },
     // The limits' own names and values are checked by @ampere/limits, which knows them.
     limits: {

@@ -4,6 +4,7 @@ import { RULE_GROUPS_NAMESPACES } from './0003-rule-groups-namespaces.ts';
 import { QUOTAS } from './0004-quotas.ts';
 import { SNS_TOPICS } from './0005-sns-topics.ts';
 import { RESOURCES } from './0006-resources.ts';
+import { IDENTITY } from './0007-identity.ts';
 
 /**
  * The schema's history, oldest first: element n leads from version n to version n + 1. What is here is
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly string[] = [
   QUOTAS,
   SNS_TOPICS,
   RESOURCES,
+  IDENTITY,
 ];

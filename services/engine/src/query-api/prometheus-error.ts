@@ -1,11 +1,15 @@
 import { QueryCanceledError, QueryError, QueryTimeoutError } from '@ampere/promql';
 import { quote } from './go-text.ts';
 
-/** The error kinds of Prometheus' API with the status each is answered with (`web/api/v1`). */
+/**
+ * The error kinds of Prometheus' API with the status each is answered with (`web/api/v1`), and Cortex' `too_many_requests`
+ * for what a workspace's own limits turn away.
+ */
 export const ERROR_STATUS = {
   bad_data: 400,
   not_found: 404,
   execution: 422,
+  too_many_requests: 429,
   canceled: 499,
   internal: 500,
   timeout: 503,
@@ -19,11 +23,19 @@ export class PrometheusError extends Error {
   override name = 'PrometheusError';
   readonly type: ErrorType;
   readonly status: number;
+  /** Of the answer, beside its type. */
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(type: ErrorType, message: string, status: number = ERROR_STATUS[type]) {
+  constructor(
+    type: ErrorType,
+    message: string,
+    status: number = ERROR_STATUS[type],
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     super(message);
     this.type = type;
     this.status = status;
+    this.headers = headers;
   }
 }
 

@@ -30,7 +30,9 @@ const kit = new ApiKit({ series, evaluate });
 
 let real: RealPrometheus;
 async function startPrometheus(program: string): Promise<void> {
-  real = await RealPrometheus.start(program, { arguments: ['--enable-feature=native-histograms'] });
+  real = await RealPrometheus.start(program, {
+    arguments: ['--enable-feature=native-histograms,promql-per-step-stats'],
+  });
   const timeseries = series.map(({ labels, samples }) => ({
     labels,
     samples: samples.map(([timestampMs, value]) => ({ timestampMs, value })),
@@ -71,6 +73,15 @@ const check = (target: string, body = '') => compare(target, body, whole);
 const checkShape = (target: string) => compare(target, '', shapeOf);
 /** The answers are lists of the same things, in any order. */
 const checkUnordered = (target: string, body = '') => compare(target, body, unordered);
+
+/** The numbers of samples are equal, in all and for each step. */
+const checkSamples = (target: string) => compare(target, '', samplesOf);
+
+function samplesOf(json: unknown): unknown {
+  const { data } = json as { data: { stats: { samples: Record<string, unknown> } } };
+  const { peakSamples: _, ...samples } = data.stats.samples;
+  return samples;
+}
 
 /** The results are equal; series in any order, texts that name one of several series aside. */
 const checkResult = (target: string) => compare(target, '', sortedResult);
@@ -414,6 +425,20 @@ describeWith('the query API beside a real Prometheus', ['prometheus'], ({ promet
   checkResult('GET query_range?start=1000&end=1030&step=5&query=nope');
   checkResult('GET query_range?start=1000&end=1000&step=5&query=m');
   checkShape('GET query_range?start=1000&end=1030&step=5&query=m&stats=all');
+  const range = 'GET query_range?start=1000&end=1030&step=5&stats=all&query=';
+  checkSamples(`${range}m`);
+  checkSamples(`${range}sum(m) %2B count(c_total)`);
+  checkSamples(`${range}rate(m[20s])`);
+  checkSamples(`${range}max_over_time(m[20s] offset 5s)`);
+  checkSamples(`${range}m @ 1015`);
+  checkSamples(`${range}sum_over_time(m[10s] @ end()) %2B m`);
+  checkSamples(`${range}max_over_time(sum(m)[15s:5s])`);
+  checkSamples(`${range}m unless m{a="1"}`);
+  checkSamples(`${range}1`);
+  checkSamples('GET query?time=1015&stats=all&query=m');
+  checkSamples('GET query?time=1015&stats=all&query=m[20s]');
+  checkSamples('GET query?time=1015&stats=all&query=1');
+  checkSamples('GET query?time=1015&stats=1&query=m');
   checkResult('GET query_range?start=1000&end=1030&step=5&query=m&lookback_delta=5s');
   checkResult('GET query_range?start=1&end=2&step=30000d&query=1');
   checkResult('GET query_range?start=0&end=11000&step=1&query=1');

@@ -1,4 +1,4 @@
-import { type Evaluate, QueryCanceledError, QueryError, QueryTimeoutError } from '@ampere/promql';
+import { type Evaluate, evaluate, QueryCanceledError, QueryError, QueryTimeoutError } from '@ampere/promql';
 import { Labels } from '@ampere/series';
 import { expect, test } from 'vitest';
 import { ApiKit, collect, memorySeries, NOW_MS, resultOf } from './testing/api-kit.ts';
@@ -278,7 +278,15 @@ test('the evaluator gets what was asked for', async () => {
   const kit = new ApiKit({ evaluate, limits: { querySamplesMax: 9 } });
   await kit.ask('GET query?query=up&time=1.5&lookback_delta=1m');
   await kit.ask('GET query_range?query=up&start=1&end=3&step=1.5&lookback_delta=-1');
-  const common = { kind: 'vector-selector', alive: undefined, text: 'up', samplesMax: 9, options: 300_000 };
+  const common = {
+    kind: 'vector-selector',
+    alive: undefined,
+    bytesMax: 2 ** 30,
+    countsSteps: false,
+    text: 'up',
+    samplesMax: 9,
+    options: 300_000,
+  };
   expect(requests).toEqual([
     { ...common, startMs: 1500, endMs: 1500, stepMs: 0, lookbackDeltaMs: 60_000 },
     { ...common, startMs: 1000, endMs: 3000, stepMs: 1500, lookbackDeltaMs: 300_000 },
@@ -402,6 +410,33 @@ test('statistics in Prometheus form when they are asked for', async () => {
   });
 });
 
+test('bytes of chunks are limited, for each day of a range', async () => {
+  const samples = Array.from({ length: 2000 }, (_, i): [number, number] => [
+    NOW_MS - 2_000_000 + i * 1000,
+    i,
+  ]);
+  const ask = async (queryBytesMax: number, target: string) => {
+    const kit = new ApiKit({
+      series: [memorySeries({ __name__: 'm' }, samples)],
+      limits: { queryBytesMax },
+      evaluate,
+    });
+    const { status, json } = await kit.ask(target);
+    const { error, errorType } = json as { error?: string; errorType?: string };
+    const noted = kit.usage.limits().find(({ name }) => name === 'query_bytes')!;
+    return [status, errorType, error, noted.refused, kit.api.directory('ws-1').last()[0]!.chunkBytes];
+  };
+  const instant = 'GET query?query=max_over_time(m[1h])';
+  const range = (days: number) =>
+    `GET query_range?query=max_over_time(m[1h])&start=${NOW_MS / 1000 - days * 86_400}&end=${NOW_MS / 1000}&step=3600`;
+  const refused = [422, 'execution', 'the query hit the aggregated chunks size limit', 1, 4000];
+  const taken = [200, undefined, undefined, 0, 4000];
+  expect(await ask(4000, instant)).toEqual(taken);
+  expect(await ask(3999, instant)).toEqual(refused);
+  expect(await ask(2000, range(1))).toEqual(refused);
+  expect(await ask(2000, range(1.25))).toEqual(taken);
+});
+
 test('slow queries are logged, others and other endpoints are not', async () => {
   const kit: ApiKit = new ApiKit({
     slowQueryMs: 100,
@@ -432,6 +467,13 @@ test('slow queries are logged, others and other endpoints are not', async () => 
         series: 3,
         durationMs: 100,
         outcome: 'success',
+        id: '3',
+        arrivedAtMs: NOW_MS + 99,
+        queuedMs: 0,
+        status: 200,
+        error: null,
+        chunkBytes: 0,
+        answerBytes: 68,
       },
     },
   ]);

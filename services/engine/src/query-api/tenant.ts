@@ -3,7 +3,7 @@
 import type { EngineOptions, Evaluate, Expr, ValueType } from '@ampere/promql';
 import type { EvaluatedGroup } from '@ampere/rules';
 import type { Matcher, Querier } from '@ampere/series';
-import type { SeriesExemplars, TsdbStatus } from '@ampere/tsdb';
+import type { Lease, SeriesExemplars, TsdbShare, TsdbStatus } from '@ampere/tsdb';
 import type { WorkspaceUsage } from '../usage/workspace-usage.ts';
 
 /** The limits of one workspace that bear on queries; 0 is unlimited. */
@@ -12,6 +12,11 @@ export interface QueryLimits {
   readonly queryTimeRangeMs: number;
   /** Samples that one query may hold in memory. */
   readonly querySamplesMax: number;
+  /** Bytes of chunks that an instant query, or each day of a range query, may read. */
+  readonly queryBytesMax: number;
+  /** Queries of the workspace that run at once, and those that wait for it. */
+  readonly concurrentQueriesMax: number;
+  readonly queuedQueriesMax: number;
   /** For the answer of status/runtimeinfo. */
   readonly retentionMs: number;
 }
@@ -29,9 +34,13 @@ export interface MetadataSource {
 }
 
 /** What is read of a workspace's database. */
-export interface QueryStorage {
+export interface ReadStorage {
   /** A fresh reading of the data; the API closes it. */
   querier(): Querier;
+}
+
+/** What the engine's own thread knows of a workspace's database. */
+export interface QueryStorage extends ReadStorage {
   /** At most `limit` entries a list. */
   status(limit: number): TsdbStatus;
   /** Exemplars within [startMs, endMs] of the series that all matchers of one of the sets take, in the order of labels. */
@@ -40,6 +49,10 @@ export interface QueryStorage {
     endMs: number,
     sets: readonly (readonly Matcher[])[],
   ): readonly SeriesExemplars[];
+  /** What another thread needs once to read the database; left out when no other thread can. */
+  share?(): TsdbShare;
+  /** What there is now, kept for another thread until `release`. */
+  lease?(): Lease;
 }
 
 /** The elected replicas of clusters; times in milliseconds since 1970. */
@@ -56,6 +69,12 @@ export interface HaSource {
 /** What the workspace uses of its limits. */
 export type UsageSource = Pick<WorkspaceUsage, 'note' | 'limits' | 'discardedSamples' | 'storage'>;
 
+/** One workspace as endpoints that read its data see it, on whatever thread. */
+export interface ReadTenant {
+  readonly tsdb: ReadStorage;
+  readonly limits: QueryLimits;
+}
+
 /** The rules of a workspace as they are evaluated. */
 export interface RuleSource {
   /** By namespace and name. */
@@ -64,14 +83,13 @@ export interface RuleSource {
   readonly faults: ReadonlyMap<string, string>;
 }
 
-/** One workspace as the query API sees it. */
-export interface QueryTenant {
+/** One workspace as the query API sees it on the engine's thread. */
+export interface QueryTenant extends ReadTenant {
   readonly tsdb: QueryStorage;
   readonly metadata: MetadataSource;
   readonly ha: HaSource;
   readonly usage: UsageSource;
   readonly rules: RuleSource;
-  readonly limits: QueryLimits;
 }
 
 /** PromQL, as the package of that name offers it. The functions that take text throw ParseError. */

@@ -1,6 +1,6 @@
 import type { LinearMemory } from '@ampere/platform';
 import type { Appender, Matcher, Querier } from '@ampere/series';
-import type { SeriesExemplars, TsdbStatus } from '@ampere/tsdb';
+import type { Lease, SeriesExemplars, TsdbShare, TsdbStatus } from '@ampere/tsdb';
 
 /** What a database knows of itself, for metrics. */
 export interface StorageStats {
@@ -40,6 +40,10 @@ export interface TenantStorage {
   appender(): Appender;
   querier(): Querier;
   stats(): StorageStats;
+  /** What another thread needs once to read the database; left out when no other thread can. */
+  share?(): TsdbShare;
+  /** What there is now, kept for another thread until `release`. */
+  lease?(): Lease;
   /** Active series of the metric that has most of them. */
   activeInLargestMetric(): number;
   /** Where the series come from; at most `limit` entries a list. */

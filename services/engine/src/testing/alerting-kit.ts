@@ -61,7 +61,7 @@ export class AlertingKit {
       fsync: 'always',
       buildInfo: { version: '', revision: '', branch: '', buildUser: '', buildDate: '', goVersion: '' },
       publicUrl: 'http://ampere.test',
-      slowQueryMs: 1e9,
+      queries: { threads: 0, entry: undefined, timeoutMs: 120_000, slowLogMs: 1e9, experimental: true },
       disk: options.disk ?? new NodeDisk(),
       clock,
       random: new SeededRandom(1),

@@ -2,8 +2,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 /** Bundles the entry of a worker thread as the build does; returns where it is. */
-export async function bundleWorker(entry: URL, folder: string): Promise<URL> {
-  const outfile = `${folder}/engine-worker.mjs`;
+export async function bundleWorker(entry: URL, folder: string, name = 'engine-worker'): Promise<URL> {
+  const outfile = `${folder}/${name}.mjs`;
   await build({
     entryPoints: [fileURLToPath(entry)],
     bundle: true,

@@ -28,6 +28,9 @@ const ENFORCED = [
   'metrics_with_metadata',
   'query_time_range',
   'query_samples',
+  'query_bytes',
+  'concurrent_queries',
+  'queued_queries',
   'retention',
 ] as const;
 

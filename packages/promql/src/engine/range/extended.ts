@@ -77,6 +77,7 @@ export function extendedKernel(ev: Evaluation, range: RangeExpr, name: string): 
       window.from = wide.from;
       window.to = wide.to;
       ev.query.budget.passedOn(wide.to - wide.from);
+      if (ev.query.budget.stepSamples !== null) ev.query.budget.passedOnAt(step, wide.to - wide.from);
       ev.query.budget.work(wide.to - wide.from);
       any = evaluateWindow(call, columns, window, series, step, notes) || any;
     }

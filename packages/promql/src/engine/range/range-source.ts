@@ -51,9 +51,8 @@ function streamMatrixSelector(
   while (set.next()) {
     set.read(columns);
     if (query.statisticsSelectors.has(selector)) noteResets(columns);
-    query.budget.stats.seriesRead++;
-    query.budget.work(columns.length + steps.count);
-    query.budget.touch(columns.length);
+    query.budget.seriesRead(columns.length);
+    query.budget.work(steps.count);
     dropStaleMarkers(columns);
     if (columns.length > 0) sink(set.labels(), false, columns);
   }

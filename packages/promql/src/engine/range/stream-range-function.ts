@@ -161,6 +161,7 @@ class Runner {
       kinds[step] = ABSENT;
       if (count === 0) continue;
       passedOn += count;
+      if (budget.stepSamples !== null) budget.passedOnAt(step, count);
       budget.work(count);
       this.#setParameters(step);
       if (func.checkParameters !== null) func.checkParameters(window, this.#notes);
@@ -192,7 +193,7 @@ class Runner {
       window.advance(columns.timesMs, columns.length, this.#firstEndMs + step * this.#stepMs);
       this.series.kinds[step] = ABSENT;
       if (window.from === window.to) continue;
-      this.#ev.query.budget.passedOn(weightOf(columns, window));
+      this.#passOn(step, weightOf(columns, window));
       this.#ev.query.budget.work(window.to - window.from);
       any =
         this.#store(step, kernel(columns, window, this.#notes) as number | FloatHistogram | undefined) || any;
@@ -216,7 +217,7 @@ class Runner {
       const floatCount = floats.to - floats.from;
       const histogramCount = histograms.to - histograms.from;
       if (floatCount + histogramCount === 0) continue;
-      this.#ev.query.budget.passedOn(floatCount + weightOfRun(split.histograms, histograms));
+      this.#passOn(step, floatCount + weightOfRun(split.histograms, histograms));
       this.#ev.query.budget.work(floatCount + histogramCount);
       this.#setParameters(step);
       if (func.checkParameters !== null) func.checkParameters(floats, this.#notes);
@@ -236,6 +237,12 @@ class Runner {
       }
     }
     return any;
+  }
+
+  #passOn(step: number, samples: number): void {
+    const { budget } = this.#ev.query;
+    budget.passedOn(samples);
+    if (budget.stepSamples !== null) budget.passedOnAt(step, samples);
   }
 
   #store(step: number, result: number | FloatHistogram | undefined): boolean {

@@ -3,13 +3,13 @@
 import { type Expr, ParseError } from '@ampere/promql';
 import type { Matcher } from '@ampere/series';
 import type { SeriesExemplars } from '@ampere/tsdb';
-import { type Answer, answer, type EndpointContext } from '../endpoint.ts';
+import { type Answer, answer, type StateContext } from '../endpoint.ts';
 import type { JsonProducer } from '../json-writer.ts';
 import { floatText } from '../number-text.ts';
 import { badData } from '../prometheus-error.ts';
 import { MAX_TIME_MS, MIN_TIME_MS } from '../times.ts';
 
-export function queryExemplars({ parameters, promql, report, tenant }: EndpointContext): Answer {
+export function queryExemplars({ parameters, promql, report, tenant }: StateContext): Answer {
   const startMs = parameters.timeOr('start', MIN_TIME_MS);
   const endMs = parameters.timeOr('end', MAX_TIME_MS);
   if (endMs < startMs) throw badData('end timestamp must not be before start timestamp');

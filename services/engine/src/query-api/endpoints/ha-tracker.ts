@@ -1,8 +1,8 @@
-import { type Answer, answer, type EndpointContext } from '../endpoint.ts';
+import { type Answer, answer, type StateContext } from '../endpoint.ts';
 import { smallValue } from '../json-writer.ts';
 
 /** Ours: which replica of each cluster is taken. */
-export function haTracker({ tenant }: EndpointContext): Answer {
+export function haTracker({ tenant }: StateContext): Answer {
   const clusters = tenant.ha.clusters().map(({ cluster, replica, electedAtMs, receivedAtMs }) => ({
     cluster,
     replica,

@@ -1,10 +1,12 @@
 // labels, label/{name}/values and series: what there is, sorted, over the union of all `match[]`.
 
 import { compareText, type LabelHints, type Labels, type Matcher, type Querier } from '@ampere/series';
-import { type Answer, answer, type EndpointContext, TRUNCATED } from '../endpoint.ts';
+import { deadlineOf } from '../deadline.ts';
+import { type Answer, answer, type ReadContext, TRUNCATED } from '../endpoint.ts';
 import { quote } from '../go-text.ts';
 import { arrayOf } from '../json-writer.ts';
 import { unescapeLabelName } from '../label-escaping.ts';
+import { MeteredQuerier } from '../metered-querier.ts';
 import { decodePercent } from '../parameters.ts';
 import { badData } from '../prometheus-error.ts';
 import { parseSelectors, parseSeriesSelectors } from '../selectors.ts';
@@ -12,7 +14,7 @@ import { MAX_TIME_MS, MIN_TIME_MS } from '../times.ts';
 
 type Selectors = readonly (readonly Matcher[])[];
 
-export function labels(context: EndpointContext): Answer {
+export function labels(context: ReadContext): Answer {
   const hints = hintsOf(context);
   const selectors = parseSelectors(context.promql, context.parameters.all('match[]'));
   const found = withQuerier(context, (querier) =>
@@ -21,7 +23,7 @@ export function labels(context: EndpointContext): Answer {
   return textAnswer(found, hints.limit);
 }
 
-export function labelValues(context: EndpointContext): Answer {
+export function labelValues(context: ReadContext): Answer {
   const name = labelNameOf(context.pathLabel);
   const hints = hintsOf(context);
   const selectors = parseSelectors(context.promql, context.parameters.all('match[]'));
@@ -31,7 +33,7 @@ export function labelValues(context: EndpointContext): Answer {
   return textAnswer(found, hints.limit);
 }
 
-export function series(context: EndpointContext): Answer {
+export function series(context: ReadContext): Answer {
   const texts = context.parameters.all('match[]');
   if (texts.length === 0) throw badData('no match[] parameter provided');
   const hints = hintsOf(context);
@@ -54,7 +56,7 @@ function labelNameOf(encoded: string): string {
   return name;
 }
 
-function hintsOf({ parameters }: EndpointContext): LabelHints {
+function hintsOf({ parameters }: ReadContext): LabelHints {
   const limit = parameters.limit();
   const startMs = parameters.timeOr('start', MIN_TIME_MS);
   const endMs = parameters.timeOr('end', MAX_TIME_MS);
@@ -66,8 +68,8 @@ function oneMore(hints: LabelHints): LabelHints {
   return hints.limit === 0 ? hints : { ...hints, limit: hints.limit + 1 };
 }
 
-function withQuerier<T>({ tenant }: EndpointContext, read: (querier: Querier) => T): T {
-  const querier = tenant.tsdb.querier();
+function withQuerier<T>(context: ReadContext, read: (querier: Querier) => T): T {
+  const querier = new MeteredQuerier(context.tenant.tsdb.querier(), 0, deadlineOf(context));
   try {
     return read(querier);
   } finally {

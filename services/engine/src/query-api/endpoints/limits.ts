@@ -1,10 +1,10 @@
-import { type Answer, answer, type EndpointContext } from '../endpoint.ts';
+import { type Answer, answer, type StateContext } from '../endpoint.ts';
 import { smallValue } from '../json-writer.ts';
 
 const timeText = (timeMs: number): string => new Date(timeMs).toISOString();
 
 /** Ours: what the workspace uses of its limits, and what was last refused for each. */
-export function limits({ tenant: { usage } }: EndpointContext): Answer {
+export function limits({ tenant: { usage } }: StateContext): Answer {
   const { walBytes, blockBytes, memoryBytes, oldestSampleMs } = usage.storage();
   return answer(
     smallValue({

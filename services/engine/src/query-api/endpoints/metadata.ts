@@ -1,11 +1,11 @@
 import { compareText } from '@ampere/series';
-import { type Answer, answer, type EndpointContext } from '../endpoint.ts';
+import { type Answer, answer, type StateContext } from '../endpoint.ts';
 import { parseGoInteger } from '../go-text.ts';
 import { badData } from '../prometheus-error.ts';
 import type { MetadataEntry } from '../tenant.ts';
 
 /** `{metric: [{type, unit, help}]}`, sorted by metric. A negative limit is none, and `limit=0` really gives nothing. */
-export function metadata({ parameters, tenant }: EndpointContext): Answer {
+export function metadata({ parameters, tenant }: StateContext): Answer {
   const limit = numberOr(parameters.first('limit'), -1, 'limit must be a number');
   const perMetric = numberOr(parameters.first('limit_per_metric'), -1, 'limit_per_metric must be a number');
   const metric = parameters.first('metric');

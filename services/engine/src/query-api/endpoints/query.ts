@@ -1,23 +1,19 @@
 // query and query_range. The order of the checks is Prometheus', since it decides which of several
 // faults is told.
 
-import {
-  type Expr,
-  ParseError,
-  type QueryResult,
-  type QueryValue,
-  TooManySamplesError,
-  type ValueType,
-} from '@ampere/promql';
-import { deadline, QUERY_TIMEOUT_MS } from '../deadline.ts';
-import { type Answer, type EndpointContext, TRUNCATED } from '../endpoint.ts';
+import { type Expr, ParseError, type QueryResult, type QueryValue, type ValueType } from '@ampere/promql';
+import { deadlineOf } from '../deadline.ts';
+import { type Answer, type ReadContext, TRUNCATED } from '../endpoint.ts';
 import { badData, invalidParameter } from '../prometheus-error.ts';
-import { RangeLimitError, RangeLimitedQuerier, rangeLimitText } from '../range-limit.ts';
+import { rangeLimitText } from '../range-limit.ts';
 import { queryData } from '../result-json.ts';
 import { FormatError, parseDurationNs } from '../times.ts';
+import { openQuerier } from './open-querier.ts';
 
 /** Prometheus' bound on the steps of a range query, one point more is still allowed. */
 const RESOLUTION_MAX = 11_000;
+/** Memory that one query's columns may take at once; what a machine can bear, no quota of the service. */
+const COLUMN_BYTES_MAX = 1 << 30;
 /** How many warnings and how many infos an answer shows. */
 const ANNOTATIONS_MAX = 10;
 
@@ -29,7 +25,7 @@ const TYPE_NAMES: Readonly<Record<ValueType, string>> = {
   matrix: 'range vector',
 };
 
-export function query(context: EndpointContext): Answer {
+export function query(context: ReadContext): Answer {
   const { parameters } = context;
   const limit = parameters.limit();
   const timeMs = parameters.timeOr('time', Math.floor(context.clock.nowMs()));
@@ -40,7 +36,7 @@ export function query(context: EndpointContext): Answer {
   return execute(context, { expr, times, lookbackDeltaMs, checkAlive, limit });
 }
 
-export function queryRange(context: EndpointContext): Answer {
+export function queryRange(context: ReadContext): Answer {
   const { parameters, promql, tenant } = context;
   const limit = parameters.limit();
   const startMs = parameters.time('start');
@@ -71,14 +67,14 @@ export function queryRange(context: EndpointContext): Answer {
   const { queryTimeRangeMs } = tenant.limits;
   if (queryTimeRangeMs > 0 && endMs - startMs > queryTimeRangeMs) {
     const text = rangeLimitText(endMs - startMs, queryTimeRangeMs);
-    tenant.usage.note('query_time_range', 1, text, context.report.query);
+    context.report.notes.push({ limit: 'query_time_range', message: text, example: context.report.query });
     throw badData(text);
   }
   return execute(context, { expr, times: { startMs, endMs, stepMs }, lookbackDeltaMs, checkAlive, limit });
 }
 
 /** Parses the parameter `query`. Throws PrometheusError. */
-export function parseQuery({ parameters, promql, report }: EndpointContext): Expr {
+export function parseQuery({ parameters, promql, report }: ReadContext): Expr {
   report.query = parameters.first('query');
   try {
     return promql.parse(report.query);
@@ -88,14 +84,8 @@ export function parseQuery({ parameters, promql, report }: EndpointContext): Exp
   }
 }
 
-function deadlineOf({ parameters, clock, request }: EndpointContext): () => void {
-  const timeoutMs =
-    parameters.first('timeout') === '' ? QUERY_TIMEOUT_MS : parameters.durationNs('timeout') / 1e6;
-  return deadline(clock, timeoutMs, request.signal);
-}
-
 /** 0 and less mean the engine's own. */
-function lookbackDelta({ parameters, promql }: EndpointContext): number {
+function lookbackDelta({ parameters, promql }: ReadContext): number {
   const text = parameters.first('lookback_delta');
   if (text === '') return promql.options.lookbackDeltaMs;
   try {
@@ -116,36 +106,40 @@ interface Execution {
   readonly limit: number;
 }
 
-function execute(context: EndpointContext, execution: Execution): Answer {
+function execute(context: ReadContext, execution: Execution): Answer {
   const { clock, promql, report, tenant, parameters } = context;
   const { expr, times, lookbackDeltaMs, checkAlive, limit } = execution;
   Object.assign(report, times);
   checkAlive();
   const preparedMs = clock.monotonicMs();
-  const { queryTimeRangeMs, querySamplesMax } = tenant.limits;
-  const opened = tenant.tsdb.querier();
-  const querier =
-    queryTimeRangeMs > 0 ? new RangeLimitedQuerier(opened, queryTimeRangeMs, lookbackDeltaMs) : opened;
+  const opened = openQuerier(context, { lookbackDeltaMs, stepMs: times.stepMs, checkAlive });
+  const samplesMax = tenant.limits.querySamplesMax;
+  const wantedStats = parameters.first('stats');
+  const request = {
+    expr,
+    text: report.query,
+    ...times,
+    lookbackDeltaMs,
+    samplesMax,
+    bytesMax: COLUMN_BYTES_MAX,
+    countsSteps: wantedStats === 'all',
+    checkAlive,
+  };
   let result: QueryResult;
   try {
-    result = promql.evaluate(
-      querier,
-      { expr, text: report.query, ...times, lookbackDeltaMs, samplesMax: querySamplesMax, checkAlive },
-      promql.options,
-    );
+    result = promql.evaluate(opened.querier, request, promql.options);
   } catch (error) {
     // Duration expressions are worked out only here, and are a part of the text all the same.
     if (error instanceof ParseError) throw invalidParameter('query', error.message);
-    const exceeded = limitExceeded(error);
-    if (exceeded !== undefined) tenant.usage.note(exceeded, 1, (error as Error).message, report.query);
+    opened.note(error);
     throw error;
   } finally {
-    querier.close();
+    opened.close();
   }
   report.samples = result.stats.totalQueryableSamples;
   report.peakSamples = result.stats.peakSamples;
   report.series = result.stats.seriesRead;
-  const stats = parameters.first('stats') === '' ? undefined : statsOf(context, preparedMs, result);
+  const stats = wantedStats === '' ? undefined : statsOf(context, times, preparedMs, result);
   const value = truncated(result.value, limit);
   const warnings = value === result.value ? result.warnings : [...result.warnings, TRUNCATED];
   return {
@@ -155,25 +149,37 @@ function execute(context: EndpointContext, execution: Execution): Answer {
   };
 }
 
-function limitExceeded(error: unknown): 'query_time_range' | 'query_samples' | undefined {
-  if (error instanceof RangeLimitError) return 'query_time_range';
-  return error instanceof TooManySamplesError ? 'query_samples' : undefined;
-}
-
 /** Prometheus' statistics, times in seconds. What it measures apart and we do together is 0. */
-function statsOf({ clock, startedAtMs }: EndpointContext, preparedMs: number, { stats }: QueryResult) {
+function statsOf(
+  context: ReadContext,
+  { startMs, stepMs }: Execution['times'],
+  preparedMs: number,
+  { stats, stepSamples }: QueryResult,
+) {
+  const { clock, arrivedMs, queuedMs } = context;
   const nowMs = clock.monotonicMs();
   const evaluationSeconds = (nowMs - preparedMs) / 1000;
   return {
     timings: {
       evalTotalTime: evaluationSeconds,
       resultSortTime: 0,
-      queryPreparationTime: (preparedMs - startedAtMs) / 1000,
+      queryPreparationTime: (preparedMs - arrivedMs - queuedMs) / 1000,
       innerEvalTime: evaluationSeconds,
-      execQueueTime: 0,
-      execTotalTime: (nowMs - startedAtMs) / 1000,
+      execQueueTime: queuedMs / 1000,
+      execTotalTime: (nowMs - arrivedMs) / 1000,
     },
-    samples: { totalQueryableSamples: stats.totalQueryableSamples, peakSamples: stats.peakSamples },
+    samples: {
+      ...(stepSamples === undefined
+        ? {}
+        : {
+            totalQueryableSamplesPerStep: Array.from(stepSamples, (samples, step) => [
+              (startMs + step * stepMs) / 1000,
+              samples,
+            ]),
+          }),
+      totalQueryableSamples: stats.totalQueryableSamples,
+      peakSamples: stats.peakSamples,
+    },
   };
 }
 

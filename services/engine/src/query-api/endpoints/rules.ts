@@ -8,7 +8,7 @@
 import { createHash } from 'node:crypto';
 import { alertsJson, type EvaluatedGroup, type GroupJson, groupJson, type Rule } from '@ampere/rules';
 import type { Matcher } from '@ampere/series';
-import { type Answer, answer, type EndpointContext } from '../endpoint.ts';
+import { type Answer, answer, type StateContext } from '../endpoint.ts';
 import { parseGoBoolean, parseGoInteger, quote } from '../go-text.ts';
 import { smallValue } from '../json-writer.ts';
 import { invalidParameter } from '../prometheus-error.ts';
@@ -16,7 +16,7 @@ import { parseSelectors } from '../selectors.ts';
 
 type Selectors = readonly (readonly Matcher[])[];
 
-export function rules({ parameters, promql, tenant }: EndpointContext): Answer {
+export function rules({ parameters, promql, tenant }: StateContext): Answer {
   const selectors = parseSelectors(promql, parameters.all('match[]'));
   const type = parameters.first('type').toLowerCase();
   if (type !== '' && type !== 'alert' && type !== 'record') {
@@ -45,7 +45,7 @@ export function rules({ parameters, promql, tenant }: EndpointContext): Answer {
   return answer(smallValue({ groups: shown }));
 }
 
-export function alerts({ tenant }: EndpointContext): Answer {
+export function alerts({ tenant }: StateContext): Answer {
   return answer(smallValue(alertsJson(tenant.rules.groups)));
 }
 

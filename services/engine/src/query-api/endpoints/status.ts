@@ -1,5 +1,5 @@
 import type { TsdbStatus } from '@ampere/tsdb';
-import { type Answer, answer, type EndpointContext } from '../endpoint.ts';
+import { type Answer, answer, type StateContext } from '../endpoint.ts';
 import { parseGoInteger } from '../go-text.ts';
 import { arrayOf, type JsonProducer, smallValue } from '../json-writer.ts';
 import { badData } from '../prometheus-error.ts';
@@ -13,12 +13,12 @@ const MAX_INT64 = '9223372036854775807';
 const MIN_INT64 = '-9223372036854775808';
 const DAY_MS = 24 * 3600 * 1000;
 
-export function buildInfo(context: EndpointContext): Answer {
+export function buildInfo(context: StateContext): Answer {
   return answer(smallValue(context.buildInfo));
 }
 
 /** Prometheus' members; those that would tell of the machine or of Go's runtime are empty. */
-export function runtimeInfo({ clock, tenant, serverStartMs }: EndpointContext): Answer {
+export function runtimeInfo({ clock, tenant, serverStartMs }: StateContext): Answer {
   const started = new Date(serverStartMs).toISOString();
   return answer(
     smallValue({
@@ -39,7 +39,7 @@ export function runtimeInfo({ clock, tenant, serverStartMs }: EndpointContext): 
   );
 }
 
-export function tsdb({ parameters, tenant }: EndpointContext): Answer {
+export function tsdb({ parameters, tenant }: StateContext): Answer {
   const text = parameters.first('limit');
   let limit = TSDB_LIST_DEFAULT;
   if (text !== '') {

@@ -13,11 +13,11 @@ import {
 } from '@ampere/promql';
 import { Labels } from '@ampere/series';
 import type { TsdbStatus } from '@ampere/tsdb';
+import { QueryService, type QueryServiceOptions } from '../../queries/query-service.ts';
 import type { StorageStats } from '../../tenants/storage.ts';
 import { WorkspaceUsage } from '../../usage/workspace-usage.ts';
 import { promQl } from '../promql.ts';
-import { QueryApi, type QueryApiOptions } from '../query-api.ts';
-import type { MetadataEntry, QueryLimits, QueryTenant } from '../tenant.ts';
+import type { MetadataEntry, QueryLimits, QueryStorage, QueryTenant } from '../tenant.ts';
 import { MemoryQuerier, type MemorySeries } from './memory-querier.ts';
 
 export const NOW_MS = 1_700_000_000_000;
@@ -82,6 +82,33 @@ function usageOf(clock: FakeClock): WorkspaceUsage {
   });
 }
 
+const NO_LIMITS: QueryLimits = {
+  queryTimeRangeMs: 0,
+  querySamplesMax: 0,
+  queryBytesMax: 0,
+  concurrentQueriesMax: 0,
+  queuedQueriesMax: 0,
+  retentionMs: 150 * 86_400_000,
+};
+
+/** A workspace that other threads read. */
+export function readTenant(
+  shared: Pick<QueryStorage, 'share' | 'lease'>,
+  limits: Partial<QueryLimits> = {},
+): QueryTenant {
+  const querier = () => {
+    throw new Error('read on the wrong thread');
+  };
+  return {
+    tsdb: { querier, status: () => EMPTY_STATUS, exemplars: () => [], ...shared },
+    metadata: { of: () => [], entries: () => [] },
+    ha: { clusters: () => [] },
+    usage: usageOf(new FakeClock(NOW_MS)),
+    rules: { groups: [], faults: new Map() },
+    limits: { ...NO_LIMITS, ...limits },
+  };
+}
+
 export interface KitOptions {
   readonly evaluate?: Evaluate;
   readonly series?: readonly MemorySeries[];
@@ -101,7 +128,7 @@ export class ApiKit {
   readonly queriers: MemoryQuerier[] = [];
   readonly usage = usageOf(this.clock);
   readonly tenant: QueryTenant;
-  readonly api: QueryApi;
+  readonly api: QueryService;
 
   constructor(options: KitOptions = {}) {
     const evaluate: Evaluate = (_, { endMs }) => resultOf({ type: 'scalar', timeMs: endMs, value: 1 });
@@ -121,9 +148,9 @@ export class ApiKit {
       ha: { clusters: () => options.haClusters ?? [] },
       usage: this.usage,
       rules: { groups: options.groups ?? [], faults: new Map() },
-      limits: { queryTimeRangeMs: 0, querySamplesMax: 0, retentionMs: 150 * 86_400_000, ...options.limits },
+      limits: { ...NO_LIMITS, ...options.limits },
     };
-    const apiOptions: QueryApiOptions = {
+    const apiOptions: QueryServiceOptions = {
       clock: this.clock,
       promql,
       buildInfo: {
@@ -136,9 +163,10 @@ export class ApiKit {
       },
       log: (level, message, fields = {}) => this.logged.push({ level, message, fields }),
       slowQueryMs: options.slowQueryMs ?? Number.POSITIVE_INFINITY,
+      timeoutMs: 120_000,
       registry: this.registry,
     };
-    this.api = new QueryApi(apiOptions);
+    this.api = new QueryService(apiOptions);
   }
 
   /** `target` is `METHOD path?search` below /prometheus/api/v1/. */

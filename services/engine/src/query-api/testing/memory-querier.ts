@@ -19,6 +19,9 @@ export interface MemorySeries {
 export class MemoryQuerier implements Querier {
   readonly #all: readonly MemorySeries[];
   isClosed = false;
+  /** As if a sample took so many bytes. */
+  static readonly BYTES_PER_SAMPLE = 2;
+  chunkBytes = 0;
 
   constructor(all: readonly MemorySeries[]) {
     this.#all = all;
@@ -39,6 +42,7 @@ export class MemoryQuerier implements Querier {
           into.values[i] = value;
         });
         into.length = samples.length;
+        this.chunkBytes += MemoryQuerier.BYTES_PER_SAMPLE * samples.length;
       },
     };
   }

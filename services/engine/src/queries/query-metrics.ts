@@ -10,8 +10,9 @@ export class QueryMetrics {
   readonly #requests: Vec<Counter>;
   readonly #seconds: Vec<Histogram>;
   readonly #samples: Counter;
+  readonly #waited: Histogram;
 
-  constructor(registry: Registry) {
+  constructor(registry: Registry, queue: { readonly waiting: number; readonly running: number }) {
     this.#requests = registry.counterVec(
       'ampere_query_requests_total',
       'Requests to the query API by endpoint and outcome: success or the error type.',
@@ -27,11 +28,29 @@ export class QueryMetrics {
       'ampere_queried_samples_total',
       'Samples that queries read from storage.',
     );
+    this.#waited = registry.histogram(
+      'ampere_query_queue_seconds',
+      'Time that queries waited for their turn.',
+      DURATION_BOUNDS_SECONDS,
+    );
+    registry.gaugeCallback(
+      'ampere_queries',
+      'Queries that wait for their turn, and those that run or send their answer.',
+      ['state'],
+      (report) => {
+        report(queue.waiting, 'waiting');
+        report(queue.running, 'running');
+      },
+    );
   }
 
   observe(endpoint: string, outcome: string, durationMs: number, samples: number): void {
     this.#requests.with(endpoint, outcome).inc();
     this.#seconds.with(endpoint).observe(durationMs / 1000);
     this.#samples.inc(samples);
+  }
+
+  waited(queuedMs: number): void {
+    this.#waited.observe(queuedMs / 1000);
   }
 }

@@ -1,0 +1,3 @@
+export { type HttpGet, IssuerKeys } from './issuer-keys.ts';
+export { TokenError, type TokenFault } from './token-error.ts';
+export { type Claims, readClaims, TokenVerifier } from './token-verifier.ts';

@@ -1,0 +1,74 @@
+import type { Clock } from '@ampere/platform';
+import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
+import { type HttpGet, IssuerKeys } from './issuer-keys.ts';
+import { TokenError } from './token-error.ts';
+
+/** What a token says; only `verify` makes it true. */
+export type Claims = JWTPayload;
+
+/** Asymmetric ones: whoever can verify must not be able to sign. */
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+const TOKEN_CHARACTERS_MAX = 20_000;
+const CLOCK_TOLERANCE_SECONDS = 60;
+
+/** The claims of a token, unverified. @throws TokenError when it is none. */
+export function readClaims(token: string): Claims {
+  if (token.length > TOKEN_CHARACTERS_MAX)
+    throw new TokenError('malformed', `the token is longer than ${TOKEN_CHARACTERS_MAX} characters`);
+  try {
+    return decodeJwt(token);
+  } catch (error) {
+    throw new TokenError('malformed', 'the token is not a JSON Web Token', { cause: error });
+  }
+}
+
+/** Verifies tokens of any issuer that it is asked about. */
+export class TokenVerifier {
+  readonly #keys: IssuerKeys;
+  readonly #clock: Clock;
+
+  constructor(init: { get: HttpGet; clock: Clock }) {
+    this.#keys = new IssuerKeys(init);
+    this.#clock = init.clock;
+  }
+
+  /**
+   * The claims of a token that `issuerUrl` made and that is in force. Who it is for is the caller's to check.
+   *
+   * @throws TokenError
+   */
+  async verify(token: string, issuerUrl: string): Promise<Claims> {
+    const { iss } = readClaims(token);
+    if (typeof iss !== 'string' || iss.replace(/\/$/, '') !== issuerUrl.replace(/\/$/, ''))
+      throw new TokenError('invalid', 'the token is of another issuer');
+    try {
+      const { payload } = await jwtVerify(token, (header) => this.#keys.find(issuerUrl, header), {
+        algorithms: ALGORITHMS,
+        currentDate: new Date(this.#clock.nowMs()),
+        clockTolerance: CLOCK_TOLERANCE_SECONDS,
+        requiredClaims: ['exp', 'iat', 'sub'],
+      });
+      if (
+        typeof payload.iat === 'number' &&
+        payload.iat * 1000 > this.#clock.nowMs() + CLOCK_TOLERANCE_SECONDS * 1000
+      )
+        throw new TokenError('invalid', 'the token was issued in the future');
+      return payload;
+    } catch (error) {
+      throw asTokenError(error);
+    }
+  }
+}
+
+function asTokenError(error: unknown): unknown {
+  if (error instanceof TokenError) return error;
+  if (error instanceof errors.JWTExpired)
+    return new TokenError('expired', 'the token has expired', { cause: error });
+  if (error instanceof errors.JWSSignatureVerificationFailed)
+    return new TokenError('invalid', "the token's signature is not right", { cause: error });
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return new TokenError('invalid', `the claim ${error.claim} is missing or not right`, { cause: error });
+  if (error instanceof errors.JOSEError)
+    return new TokenError('invalid', 'the token is not signed as it must be', { cause: error });
+  return error;
+}

@@ -1,0 +1,14 @@
+import type { Disk } from '@ampere/platform';
+import { PageCache, TsdbReader, type TsdbShare } from '@ampere/tsdb';
+import type { Log } from '../log.ts';
+
+/** Opens databases as another thread reads them; all of the thread share one cache of pages. */
+export function storageReaders(disk: Disk, log: Log): (share: TsdbShare) => TsdbReader {
+  const cache = new PageCache();
+  return (share) =>
+    TsdbReader.open(share, {
+      disk,
+      cache,
+      log: ({ message, fields }) => log('debug', message, fields),
+    });
+}
