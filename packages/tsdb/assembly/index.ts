@@ -7,6 +7,6 @@ export { tagOf } from './bytes';
 export { appendOne, logOne, sealOpen, setOpen } from './one-sample';
 export { dropChunks, takeOutEmpty } from './forget';
 export { addAlias, findKey } from './keys';
-export { reclaim } from './limbo';
+export { reclaim, releaseBlock } from './limbo';
 export { logSeries } from './log';
 export { findOrMakeSeries, makeSeries } from './series';

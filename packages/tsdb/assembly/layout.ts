@@ -75,6 +75,8 @@ export const H_SAMPLES = 224;
 export const H_SEALED = 232;
 export const H_OPEN_CHUNKS = 236;
 export const H_SEALED_BYTES = 240;
+/** Samples out of order. */
+export const H_OUT_OF_ORDER = 248;
 
 /** Series by the minute of their last sample: 8 counters and which minutes they are of. */
 export const H_ACTIVE = 448;
@@ -173,7 +175,7 @@ export const R_FIRST_SEALED = 64;
 export const R_LAST_SEALED = 68;
 /** The pair with the metric's name. */
 export const R_METRIC = 72;
-/** For what few series have; 0 = nothing. */
+/** Chunks of samples out of order, linked as full chunks are but in no order; 0 = none. */
 export const R_EXTENSION = 76;
 /** First time that is not of the open chunk's two hours. */
 export const R_CHUNK_END_MS = 80;

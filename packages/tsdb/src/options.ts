@@ -13,6 +13,8 @@ export interface SeriesLimits {
   readonly activeSeriesPerMetricMax: number;
   readonly sampleMaxAgeMs: number;
   readonly sampleMaxFutureMs: number;
+  /** How far behind the newest sample one may be that is out of order; 0, or left out: none is taken. */
+  readonly outOfOrderWindowMs?: number;
 }
 
 export const UNLIMITED: SeriesLimits = {

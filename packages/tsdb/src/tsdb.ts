@@ -19,8 +19,9 @@ import { retentionCutoffMs } from './compact/retention.ts';
 import { ExemplarRing, type SeriesExemplars } from './exemplars/exemplar-ring.ts';
 import { Head, minuteOf } from './head/head.ts';
 import { HeadAppender } from './head/head-appender.ts';
-import { nextCut, writeHeadBlock } from './head/head-block.ts';
+import { type CutRange, nextCut, writeHeadBlock } from './head/head-block.ts';
 import { HeadReplay, type SeriesAliases } from './head/head-replay.ts';
+import { writeLateBlocks } from './head/late-blocks.ts';
 import { labelCardinality } from './index/label-cardinality.ts';
 import { type Lease, leasedBlock, type TsdbShare } from './lease.ts';
 import {
@@ -34,6 +35,7 @@ import {
 import { TsdbQuerier } from './tsdb-querier.ts';
 import { ByteBuffer } from './wal/byte-buffer.ts';
 import { removeCovered, type SeriesSource, writeCheckpoint } from './wal/checkpoint.ts';
+import { floorPayload, RECORD_LATE_FLOOR } from './wal/records.ts';
 import { WalReader } from './wal/wal-reader.ts';
 import { WalWriter } from './wal/wal-writer.ts';
 
@@ -61,7 +63,7 @@ export class Tsdb {
   readonly #replay: ReplayFacts;
   #changes: Promise<unknown> = Promise.resolve();
   /** A durable block that is still to be taken in, or whose samples are still to be forgotten by the head. */
-  #written: { readonly ulid: string; readonly endMs: number } | undefined;
+  #written: (CutRange & { readonly ulid: string }) | undefined;
   #blocksWritten = 0;
   #compactions = 0;
   /** After a failure: monotonic time before which it isn't tried again, and how long that was. */
@@ -336,7 +338,7 @@ export class Tsdb {
   async #maintain(nowMs: number, signal: AbortSignal): Promise<void> {
     const failures: unknown[] = [];
     // Retention comes first: it makes room on a full disk.
-    for (const step of [this.#retain, this.#cut, this.#compact]) {
+    for (const step of [this.#retain, this.#cut, this.#writeLate, this.#compact]) {
       try {
         signal.throwIfAborted();
         await step.call(this, nowMs, signal);
@@ -367,18 +369,22 @@ export class Tsdb {
       if (this.#written === undefined && range !== undefined) {
         this.#head.acceptFromMs = Math.max(this.#head.acceptFromMs, range.endMs);
         const meta = await writeHeadBlock(this.#head, range, { disk, folder, clock, random, signal });
-        if (meta !== undefined) this.#written = { ulid: meta.ulid, endMs: range.endMs };
-        else await this.#forgetHead(range.endMs);
+        if (meta !== undefined) this.#written = { ulid: meta.ulid, ...range };
+        else {
+          this.#settle(range.startMs, range.endMs);
+          await this.#forgetHead(range.endMs);
+        }
       }
       if (this.#written !== undefined) await this.#takeWritten(this.#written);
       signal.throwIfAborted();
     }
     // What an earlier call could not remove.
-    if (this.#wal.segmentsBefore(this.#head.floorMs).length > 0) await this.#forgetHead(this.#head.floorMs);
+    if (this.#wal.segmentsBefore(this.#logNeededFromMs).length > 0)
+      await this.#forgetHead(this.#head.floorMs);
   }
 
   /** Has a block serve its samples instead of the head. */
-  async #takeWritten({ ulid, endMs }: { ulid: string; endMs: number }): Promise<void> {
+  async #takeWritten({ ulid, startMs, endMs }: CutRange & { readonly ulid: string }): Promise<void> {
     try {
       await this.#blocks.take(ulid);
     } catch (error) {
@@ -389,7 +395,41 @@ export class Tsdb {
     this.#written = undefined;
     this.#blocksWritten++;
     this.#wal.startSegment();
+    // Those who read since before don't have the block.
+    await this.#head.leases.ended();
+    this.#settle(startMs, endMs);
     await this.#forgetHead(endMs);
+  }
+
+  /** What was out of order in the range is in its block now. */
+  #settle(startMs: number, endMs: number): void {
+    const { outOfOrder } = this.#head;
+    if (outOfOrder.samples === 0) return;
+    outOfOrder.settle(startMs, endMs);
+    this.#noteLate(endMs);
+  }
+
+  /** Says in the log that what came too late is in blocks, unless some still waits for them. */
+  #noteLate(beforeMs: number): void {
+    if (this.#head.outOfOrder.hasLate) return;
+    this.#wal.record(RECORD_LATE_FLOOR, floorPayload(beforeMs), Number.NEGATIVE_INFINITY);
+  }
+
+  /** Has blocks serve samples that came too late for those of their time. */
+  async #writeLate(_nowMs: number, signal: AbortSignal): Promise<void> {
+    const { outOfOrder, floorMs } = this.#head;
+    if (!outOfOrder.hasLate || outOfOrder.lateSeries(floorMs).length === 0) return;
+    const { disk, folder, clock } = this.#options;
+    const random = this.#options.random ?? new SystemRandom();
+    const drop = outOfOrder.lateSnapshot(floorMs);
+    const metas = await writeLateBlocks(this.#head, floorMs, { disk, folder, clock, random, signal });
+    for (const { ulid } of metas) await this.#blocks.take(ulid);
+    this.#blocksWritten += metas.length;
+    // Those who read since before may have no block with what goes now.
+    await this.#head.leases.ended();
+    drop();
+    this.#noteLate(floorMs);
+    await this.#wal.commit();
   }
 
   async #compact(_nowMs: number, signal: AbortSignal): Promise<void> {
@@ -411,6 +451,7 @@ export class Tsdb {
   async #forget(beforeMs: number): Promise<void> {
     // Blocks first: on a full disk the log can't be cut without the room that they leave.
     await this.#blocks.removeBefore(beforeMs);
+    this.#head.outOfOrder.forgetBefore(beforeMs);
     await this.#forgetHead(beforeMs);
   }
 
@@ -423,7 +464,7 @@ export class Tsdb {
       this.#wal.floor(beforeMs);
     }
     await this.#wal.commit();
-    const segments = this.#wal.segmentsBefore(this.#head.floorMs);
+    const segments = this.#wal.segmentsBefore(this.#logNeededFromMs);
     if (segments.length === 0) return;
     const { disk, folder } = this.#options;
     const random = this.#options.random ?? new SystemRandom();
@@ -438,6 +479,10 @@ export class Tsdb {
     this.#wal.forget(segments);
     if (number >= this.#aliasesBelow) this.#aliases.clear();
     await removeCovered(disk, walFolder, number);
+  }
+
+  get #logNeededFromMs(): number {
+    return Math.min(this.#head.floorMs, this.#head.outOfOrder.logNeededFromMs);
   }
 
   #allSeries(): SeriesSource {

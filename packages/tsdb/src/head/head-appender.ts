@@ -53,12 +53,20 @@ import { NONE } from '../index/label-index.ts';
 import type { SeriesLimits } from '../options.ts';
 import { ByteBuffer } from '../wal/byte-buffer.ts';
 import { ExemplarsRecord, HistogramsRecord } from '../wal/histogram-records.ts';
-import { RECORD_EXEMPLARS, RECORD_HISTOGRAMS, SeriesRecord } from '../wal/records.ts';
+import { LateSamplesRecord } from '../wal/late-records.ts';
+import {
+  RECORD_EXEMPLARS,
+  RECORD_HISTOGRAMS,
+  RECORD_LATE_HISTOGRAMS,
+  RECORD_LATE_SAMPLES,
+  SeriesRecord,
+} from '../wal/records.ts';
 import type { WalWriter } from '../wal/wal-writer.ts';
 import { type Head, minuteOf, UNKNOWN_SERIES } from './head.ts';
 import { memoryFull } from './head-memory.ts';
 import { histogramFault } from './histogram-faults.ts';
 import { type CanonicalLabels, canonicalLabels, decodeLabels, type WireLabels } from './label-set.ts';
+import { type LateValue, lateValue } from './out-of-order.ts';
 import {
   exemplarOfUnknown,
   exemplarOutOfOrder,
@@ -70,6 +78,7 @@ import {
   refuse,
   seriesLimit,
   tooFarInFuture,
+  tooLate,
   tooOld,
 } from './refusals.ts';
 import { WriteArguments } from './write-arguments.ts';
@@ -91,10 +100,14 @@ export class HeadAppender implements Appender {
   readonly #exemplars: ExemplarRing;
   readonly #histogramsRecord = new HistogramsRecord();
   readonly #exemplarsRecord = new ExemplarsRecord();
+  readonly #lateRecord = new LateSamplesRecord();
+  readonly #lateHistogramsRecord = new HistogramsRecord();
   readonly #key = new ByteBuffer();
   /** Of the request at hand. */
   #limits: SeriesLimits;
   #earliestMs = 0;
+  /** Nothing before it is taken, be it in order or not. */
+  #oldestMs = 0;
   #latestMs = 0;
   #minute = 0;
   #outcome: AppendOutcome = nothingYet();
@@ -167,11 +180,8 @@ export class HeadAppender implements Appender {
     const nowMs = this.#clock.nowMs();
     this.#limits = this.#limitsNow();
     const { sampleMaxAgeMs, sampleMaxFutureMs } = this.#limits;
-    this.#earliestMs = Math.max(
-      this.#head.acceptFromMs,
-      sampleMaxAgeMs > 0 ? nowMs - sampleMaxAgeMs : -TIME_MS_MAX,
-      -TIME_MS_MAX,
-    );
+    this.#oldestMs = Math.max(sampleMaxAgeMs > 0 ? nowMs - sampleMaxAgeMs : -TIME_MS_MAX, -TIME_MS_MAX);
+    this.#earliestMs = Math.max(this.#head.acceptFromMs, this.#oldestMs);
     this.#latestMs = sampleMaxFutureMs > 0 ? Math.min(nowMs + sampleMaxFutureMs, TIME_MS_MAX) : TIME_MS_MAX;
     this.#minute = minuteOf(this.#clock.monotonicMs());
     this.#outcome = nothingYet();
@@ -212,11 +222,11 @@ export class HeadAppender implements Appender {
         break;
       }
       case WRONG_TIME:
-        this.#refuseTime(columns.timesMs[sample]!, labels);
-        break;
       case OUT_OF_ORDER: {
-        const timeMs = columns.timesMs[sample]!;
-        refuse(this.#outcome, 'sample_out_of_order', 1, () => outOfOrder(timeMs, labels()));
+        const [low, high] = [columns.valueWords[2 * sample]!, columns.valueWords[2 * sample + 1]!];
+        const value = { low, high, histogram: undefined };
+        const isTaken = this.#takeLate(known, columns.timesMs[sample]!, value, reason);
+        if (isTaken) view.setWord(A_APPENDED, view.word(A_APPENDED) + 1);
         break;
       }
       case OTHER_VALUE: {
@@ -269,18 +279,16 @@ export class HeadAppender implements Appender {
     const labels = () => head.labelsOf(series);
     let appended = 0;
     for (const { timeMs, histogram, kind, isStale } of histograms) {
-      if (!(timeMs >= this.#earliestMs && timeMs <= this.#latestMs)) {
-        this.#refuseTime(timeMs, labels);
-        continue;
-      }
       const fault = isStale ? undefined : histogramFault(histogram, kind);
       if (fault !== undefined) {
         refuse(outcome, 'native_histogram_invalid', 1, () => histogramInvalid(fault, labels()));
         continue;
       }
-      const verdict = head.appendHistogram(series, timeMs, histogram, kind, isStale);
-      if (verdict === OUT_OF_ORDER) {
-        refuse(outcome, 'sample_out_of_order', 1, () => outOfOrder(timeMs, labels()));
+      const isTimely = timeMs >= this.#earliestMs && timeMs <= this.#latestMs;
+      const verdict = isTimely ? head.appendHistogram(series, timeMs, histogram, kind, isStale) : WRONG_TIME;
+      if (verdict === OUT_OF_ORDER || verdict === WRONG_TIME) {
+        const value = lateValue(histogram, kind, isStale);
+        if (this.#takeLate(series, timeMs, value, verdict)) appended++;
         continue;
       }
       if (verdict === OTHER_VALUE) {
@@ -344,6 +352,13 @@ export class HeadAppender implements Appender {
     const exemplars = this.#exemplarsRecord;
     this.#wal.record(RECORD_HISTOGRAMS, histograms.payload.content(), histograms.maxTimeMs);
     this.#wal.record(RECORD_EXEMPLARS, exemplars.payload.content(), Number.NEGATIVE_INFINITY);
+    const late = this.#lateRecord;
+    const lateHistograms = this.#lateHistogramsRecord;
+    // Their segment stays as long as samples of now are in it, and longer while they wait for blocks.
+    this.#wal.record(RECORD_LATE_SAMPLES, late.payload.content(), this.#head.maxTimeMs);
+    this.#wal.record(RECORD_LATE_HISTOGRAMS, lateHistograms.payload.content(), this.#head.maxTimeMs);
+    late.clear();
+    lateHistograms.clear();
     histograms.clear();
     exemplars.clear();
   }
@@ -353,6 +368,42 @@ export class HeadAppender implements Appender {
     const { memory } = this.#head;
     this.#wal.add(memory.seriesPayload(), memory.samplesPayload(), memory.loggedMaxTimeMs);
     memory.clearLog();
+  }
+
+  /** Takes a sample that can't go behind its series' newest one if it isn't too late; refuses it otherwise. */
+  #takeLate(series: number, timeMs: number, value: LateValue, reason: number): boolean {
+    const head = this.#head;
+    const labels = () => head.labelsOf(series);
+    if (timeMs > this.#latestMs || timeMs < this.#oldestMs) {
+      this.#refuseTime(timeMs, labels);
+      return false;
+    }
+    const windowMs = this.#limits.outOfOrderWindowMs ?? 0;
+    if (windowMs === 0) {
+      if (reason === WRONG_TIME) this.#refuseTime(timeMs, labels);
+      else refuse(this.#outcome, 'sample_out_of_order', 1, () => outOfOrder(timeMs, labels()));
+      return false;
+    }
+    if (timeMs < head.maxTimeMs - windowMs) {
+      refuse(this.#outcome, 'sample_too_old', 1, () => tooLate(timeMs, labels()));
+      return false;
+    }
+    const isLate = timeMs < head.acceptFromMs;
+    if (head.outOfOrder.insert(series, timeMs, value, isLate, head.maxTimeMs)) {
+      this.#logLate(series, timeMs, value);
+    }
+    head.memory.kernel.touch(head.view.series(series), this.#minute);
+    return true;
+  }
+
+  #logLate(series: number, timeMs: number, { low, high, histogram }: LateValue): void {
+    const number = this.#head.numberOf(series);
+    if (histogram === undefined) this.#lateRecord.add(number, timeMs, low, high);
+    else this.#lateHistogramsRecord.add(number, timeMs, histogram, histogram.kind, false);
+    const bytes = this.#lateRecord.payload.length + this.#lateHistogramsRecord.payload.length;
+    if (bytes < RECORD_BYTES_MAX) return;
+    this.#log();
+    this.#logRest();
   }
 
   #refuseTime(timeMs: number, labels: () => CanonicalLabels): void {
@@ -416,9 +467,12 @@ export class HeadAppender implements Appender {
   }
 
   #hasGoodTime(timesMs: ArrayLike<number>): boolean {
+    const windowMs = this.#limits.outOfOrderWindowMs ?? 0;
+    const lateMs = windowMs === 0 ? Number.POSITIVE_INFINITY : this.#head.maxTimeMs - windowMs;
+    const earliestMs = Math.max(Math.min(this.#earliestMs, lateMs), this.#oldestMs);
     for (let s = 0; s < timesMs.length; s++) {
       const timeMs = timesMs[s]!;
-      if (timeMs >= this.#earliestMs && timeMs <= this.#latestMs) return true;
+      if (timeMs >= earliestMs && timeMs <= this.#latestMs) return true;
     }
     return false;
   }

@@ -11,6 +11,7 @@ import type { HistogramSink, LoggedExemplar } from '../wal/histogram-records.ts'
 import type { RecordSink } from '../wal/records.ts';
 import { type Head, STORED, UNKNOWN_SERIES } from './head.ts';
 import { canonicalLabels, decodeLabels } from './label-set.ts';
+import { type LateValue, lateValue } from './out-of-order.ts';
 
 export class HeadReplay implements RecordSink {
   readonly #head: Head;
@@ -70,6 +71,28 @@ export class HeadReplay implements RecordSink {
       this.#facts.samplesSkipped++;
     }
   };
+
+  lateSample(number: number, timeMs: number, low: number, high: number): void {
+    this.#late(number, timeMs, { low, high, histogram: undefined });
+  }
+
+  readonly lateHistogram: HistogramSink = (number, timeMs, histogram, kind, isStale) => {
+    this.#late(number, timeMs, lateValue(histogram, kind, isStale));
+  };
+
+  lateFloor(beforeMs: number): void {
+    this.#head.outOfOrder.forgetBefore(beforeMs);
+  }
+
+  #late(number: number, timeMs: number, value: LateValue): void {
+    const { outOfOrder, floorMs } = this.#head;
+    const series = this.#find(number);
+    if (series === UNKNOWN_SERIES) this.#facts.samplesOfUnknownSeries++;
+    // All that is in the log is needed until they are in blocks.
+    else if (outOfOrder.insert(series, timeMs, value, timeMs < floorMs, Number.NEGATIVE_INFINITY))
+      this.#facts.samples++;
+    else this.#facts.samplesSkipped++;
+  }
 
   exemplar(bytes: Uint8Array, from: number, to: number, exemplar: LoggedExemplar): void {
     const { names, values } = canonicalLabels(decodeLabels(bytes, from, to));

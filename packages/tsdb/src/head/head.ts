@@ -59,7 +59,8 @@ import { type CanonicalLabels, encodeLabels } from './label-set.ts';
 import { Leases } from './leases.ts';
 import type { MemoryView } from './memory-view.ts';
 import { OpenHistograms } from './open-histograms.ts';
-import { ENCODING_MASK, hasSampleIn, readSamples } from './stored-samples.ts';
+import { OutOfOrder } from './out-of-order.ts';
+import { ENCODING_MASK, hasOutOfOrderIn, hasSeriesIn, readSeries } from './stored-samples.ts';
 
 export { CHUNK_RANGE_MS, OTHER_VALUE, OUT_OF_ORDER, REPEATED, SAMPLES_PER_CHUNK_MAX, STORED };
 
@@ -90,11 +91,13 @@ export class Head {
   #matching: SeriesMatching;
   readonly #keyBuffer = new ByteBuffer();
   readonly #histograms: OpenHistograms;
+  readonly outOfOrder: OutOfOrder;
 
   constructor(random: Random, options?: HeadMemoryOptions) {
     this.memory = new HeadMemory(random, options);
     this.leases = new Leases(this.memory);
     this.#histograms = new OpenHistograms(this.memory);
+    this.outOfOrder = new OutOfOrder(this.memory);
     this.#index = new LabelIndex(this.memory.view);
     this.#matching = new SeriesMatching(this.#index);
   }
@@ -256,13 +259,18 @@ export class Head {
     return largest;
   }
 
-  /** Appends a series' samples within [startMs, endMs] to columns. */
+  /** Appends a series' samples within [startMs, endMs] to empty columns. */
   read(series: number, startMs: number, endMs: number, into: SampleColumns): void {
-    readSamples(this.view, series, startMs, endMs, into);
+    readSeries(this.view, series, startMs, startMs, endMs, into);
   }
 
   hasSampleIn(series: number, startMs: number, endMs: number, scratch: SampleColumns): boolean {
-    return this.#index.isSeries(series) && hasSampleIn(this.view, series, startMs, endMs, scratch);
+    return this.#index.isSeries(series) && hasSeriesIn(this.view, series, startMs, startMs, endMs, scratch);
+  }
+
+  /** Whether a series has samples out of order within [startMs, endMs]. */
+  hasOutOfOrderIn(series: number, startMs: number, endMs: number): boolean {
+    return hasOutOfOrderIn(this.view, series, startMs, endMs);
   }
 
   /** The chunks of a series in the order of their times; valid until something is appended or forgotten. */

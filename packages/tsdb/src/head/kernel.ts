@@ -16,6 +16,8 @@ export interface Kernel {
   makeSeries(from: number, to: number, number: number): number;
   findOrMakeSeries(from: number, to: number, number: number): number;
   appendRows(): number;
+  /** Gives a block back when nobody reads it any more. */
+  releaseBlock(address: number, bytes: number): void;
   sealOpen(series: number): number;
   setOpen(series: number, open: number, bytes: number): void;
   /** Of a record's address. */

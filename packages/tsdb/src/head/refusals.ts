@@ -112,6 +112,11 @@ export function outOfOrder(timeMs: number, labels: CanonicalLabels): RefusalText
   return about(labels, ingestText('out of order sample', timeMs, labels));
 }
 
+/** Behind the window for samples out of order. */
+export function tooLate(timeMs: number, labels: CanonicalLabels): RefusalText {
+  return about(labels, ingestText('too old sample', timeMs, labels));
+}
+
 export function otherValue(timeMs: number, labels: CanonicalLabels): RefusalText {
   return about(labels, ingestText('duplicate sample for timestamp', timeMs, labels));
 }

@@ -5,7 +5,7 @@
 //    full ones begins when it does, and is left out.
 // So what is read is the series up to some moment, each sample once.
 
-import type { SampleColumns } from '@ampere/series';
+import { SampleColumns } from '@ampere/series';
 import {
   ENCODING_SHIFT,
   O_CHUNK,
@@ -13,6 +13,7 @@ import {
   O_ENCODING,
   O_MIN_MS,
   R_BITS,
+  R_EXTENSION,
   R_FIRST_SEALED,
   R_LAST_MS,
   R_OPEN,
@@ -25,6 +26,7 @@ import {
 import { ENCODING_XOR } from '../block/chunk-segments.ts';
 import { decodeHistograms } from '../chunk/histogram-decode.ts';
 import { decodeXor, decodeXorSamples } from '../chunk/xor-decode.ts';
+import { appendColumns, mergeColumns } from '../compact/columns-merge.ts';
 import type { MemoryView } from './memory-view.ts';
 
 /** A chunk's length stands below its encoding. */
@@ -128,4 +130,75 @@ export function hasSampleIn(
   scratch.clear();
   readSamples(view, series, startMs, endMs, scratch);
   return scratch.length > 0;
+}
+
+/** Samples in order from `floorMs` on at most, those out of order from `startMs` on: as `readSamples`, into empty columns. */
+export function readSeries(
+  view: MemoryView,
+  series: number,
+  startMs: number,
+  floorMs: number,
+  endMs: number,
+  into: SampleColumns,
+): number {
+  const bytes = readSamples(view, series, Math.max(startMs, floorMs), endMs, into);
+  const newest = view.load(view.series(series) + R_EXTENSION);
+  return newest === 0 ? bytes : bytes + mergeOutOfOrder(view, newest, startMs, endMs, into);
+}
+
+/** Whether `readSeries` would find something. */
+export function hasSeriesIn(
+  view: MemoryView,
+  series: number,
+  startMs: number,
+  floorMs: number,
+  endMs: number,
+  scratch: SampleColumns,
+): boolean {
+  if (hasSampleIn(view, series, Math.max(startMs, floorMs), endMs, scratch)) return true;
+  return hasOutOfOrderIn(view, series, startMs, endMs);
+}
+
+/** Whether a series has a sample out of order within [startMs, endMs]. */
+export function hasOutOfOrderIn(view: MemoryView, series: number, startMs: number, endMs: number): boolean {
+  const scratch = new SampleColumns(0);
+  for (
+    let chunk = view.load(view.series(series) + R_EXTENSION);
+    chunk !== 0;
+    chunk = view.load(chunk + S_NEXT)
+  ) {
+    view.reach(chunk + S_CHUNK);
+    if (view.float(chunk + S_MIN_MS) > endMs || view.float(chunk + S_MAX_MS) < startMs) continue;
+    readSealed(view, chunk, startMs, endMs, scratch);
+    if (scratch.length > 0) return true;
+  }
+  return false;
+}
+
+/** Merges what is out of order into columns; of equal times the samples that are there count, and the older ones. */
+function mergeOutOfOrder(
+  view: MemoryView,
+  newest: number,
+  startMs: number,
+  endMs: number,
+  into: SampleColumns,
+): number {
+  const chunks: number[] = [];
+  for (let chunk = newest; chunk !== 0; chunk = view.load(chunk + S_NEXT)) {
+    view.reach(chunk + S_CHUNK);
+    if (view.float(chunk + S_MIN_MS) <= endMs && view.float(chunk + S_MAX_MS) >= startMs) chunks.push(chunk);
+  }
+  const part = new SampleColumns();
+  const merged = new SampleColumns();
+  let bytes = 0;
+  for (const chunk of chunks.reverse()) {
+    part.clear();
+    readSealed(view, chunk, startMs, endMs, part);
+    bytes += view.word(chunk + S_LENGTH) & LENGTH_MASK;
+    if (part.length === 0) continue;
+    mergeColumns(into, part, merged);
+    into.clear();
+    appendColumns(merged, into);
+  }
+  return bytes;
 }

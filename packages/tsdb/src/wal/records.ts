@@ -9,6 +9,7 @@ import {
   readExemplars,
   readHistograms,
 } from './histogram-records.ts';
+import { readLateSamples } from './late-records.ts';
 
 export const RECORD_SERIES = 1;
 export const RECORD_SAMPLES = 2;
@@ -17,6 +18,11 @@ export const RECORD_FLOOR = 3;
 export const RECORD_BATCH = 4;
 export const RECORD_HISTOGRAMS = 5;
 export const RECORD_EXEMPLARS = 6;
+/** As samples and histograms, of those out of order. */
+export const RECORD_LATE_SAMPLES = 7;
+export const RECORD_LATE_HISTOGRAMS = 8;
+/** Samples out of order that were logged before it and are before a time are in blocks. */
+export const RECORD_LATE_FLOOR = 9;
 
 /** Mark, checksum, length. */
 const FRAME_BYTES = 12;
@@ -38,6 +44,9 @@ export interface RecordSink {
   sample(series: number, timeMs: number, low: number, high: number): void;
   floor(beforeMs: number): void;
   histogram: HistogramSink;
+  lateSample(series: number, timeMs: number, low: number, high: number): void;
+  lateHistogram: HistogramSink;
+  lateFloor(beforeMs: number): void;
   /** The series' canonical label set is `bytes[from, to)`, valid during the call. */
   exemplar(bytes: Uint8Array, from: number, to: number, exemplar: LoggedExemplar): void;
 }
@@ -116,6 +125,15 @@ export function readRecord(
       return true;
     case RECORD_HISTOGRAMS:
       readHistograms(bytes, from, to, sink.histogram);
+      return true;
+    case RECORD_LATE_SAMPLES:
+      readLateSamples(bytes, view, from, to, (...one) => sink.lateSample(...one));
+      return true;
+    case RECORD_LATE_HISTOGRAMS:
+      readHistograms(bytes, from, to, sink.lateHistogram);
+      return true;
+    case RECORD_LATE_FLOOR:
+      sink.lateFloor(view.getFloat64(from, true));
       return true;
     case RECORD_EXEMPLARS:
       readExemplars(bytes, from, to, (...one) => sink.exemplar(...one));

@@ -94,6 +94,10 @@ export class WalReader {
         if (timeMs > this.#batchMaxTimeMs) this.#batchMaxTimeMs = timeMs;
         sink.histogram(series, timeMs, histogram, kind, isStale);
       },
+      // Their segment is kept by what the sink knows of them: `logNeededFromMs`.
+      lateSample: (...sample) => sink.lateSample(...sample),
+      lateHistogram: (...sample) => sink.lateHistogram(...sample),
+      lateFloor: (beforeMs) => sink.lateFloor(beforeMs),
       exemplar: (bytes, from, to, exemplar) => sink.exemplar(bytes, from, to, exemplar),
     };
   }

@@ -50,5 +50,6 @@ function seriesLimits(limits: WorkspaceLimits): SeriesLimits {
     activeSeriesPerMetricMax: limits.activeSeriesPerMetricMax,
     sampleMaxAgeMs: limits.sampleAgeMaxMs,
     sampleMaxFutureMs: limits.sampleFutureMaxMs,
+    outOfOrderWindowMs: limits.outOfOrderWindowMs,
   };
 }
