@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describeWith, run, startMailServer, temporaryFolder, until } from '@ampere/testing';
 import { afterAll, expect, test } from 'vitest';
-import { ACCOUNT, REGION, startAmpere } from '../harness/index.ts';
+import { ACCOUNT, createWorkspace, REGION, signedFetch, startAmpere } from '../harness/index.ts';
 
 interface Received {
   readonly headers: IncomingHttpHeaders;
@@ -233,6 +233,112 @@ describeWith('aws sns', ['aws'], ({ aws }) => {
     await json('delete-topic', '--topic-arn', arn);
     expect(await json('list-topics')).toEqual({ Topics: [] });
     expect(await refused('get-topic-attributes', '--topic-arn', arn)).toContain('Topic does not exist');
+  });
+
+  test('an alert reaches a topic only with its policy, and other receivers', {
+    timeout: 240_000,
+  }, async () => {
+    const receiver = await startReceiver();
+    const config = join(temporaryFolder(), 'ampere.yaml');
+    writeFileSync(config, 'outbound: {allow_private: true}\nalertmanager: {receivers: all}\n');
+    const ampere = await startAmpere({ env: { AMPERE_CONFIG: config } });
+    const call = async (...args: string[]) => {
+      const result = await run(aws, [...args, '--endpoint-url', ampere.url, '--output', 'json'], {
+        env: ampere.awsEnvironment,
+      });
+      expect(result.stderr, args.join(' ')).toBe('');
+      return result.stdout.trim() === '' ? undefined : JSON.parse(result.stdout);
+    };
+    const workspaceId = await createWorkspace(ampere);
+    const { TopicArn: arn } = await call('sns', 'create-topic', '--name', 'alerts');
+    await call(
+      'sns',
+      'subscribe',
+      '--topic-arn',
+      arn,
+      '--protocol',
+      'http',
+      '--notification-endpoint',
+      receiver.url,
+    );
+    const { Token: token } = (await until('the question', () => receiver.received.shift())).body;
+    await call('sns', 'confirm-subscription', '--topic-arn', arn, '--token', token!);
+    const definition = `alertmanager_config: |
+  route: {receiver: topic, group_wait: 0s, group_interval: 1s, group_by: [alertname], routes: [{receiver: hook, continue: true}, {receiver: topic}]}
+  receivers:
+  - name: topic
+    sns_configs: [{topic_arn: "${arn}", sigv4: {region: ${REGION}}, attributes: {severity: '{{ .CommonLabels.severity }}'}}]
+  - name: hook
+    webhook_configs: [{url: "${receiver.url}"}]
+`;
+    const file = join(temporaryFolder(), 'definition.yaml');
+    writeFileSync(file, definition);
+    await call(
+      'amp',
+      'create-alert-manager-definition',
+      '--workspace-id',
+      workspaceId,
+      '--data',
+      `fileb://${file}`,
+    );
+    const post = (alertname: string) =>
+      signedFetch(`${ampere.url}/workspaces/${workspaceId}/alertmanager/api/v2/alerts`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify([{ labels: { alertname, severity: 'page' }, annotations: { summary: 'full' } }]),
+      });
+    await until('the definition to be in force', async () => (await post('First')).status === 200);
+    const hook = await until('the webhook', () => receiver.received.shift());
+    expect(hook.body).toMatchObject({
+      version: '4',
+      status: 'firing',
+      receiver: 'hook',
+      groupLabels: { alertname: 'First' },
+    });
+
+    // The default policy names nobody but the owner: the service may not publish.
+    const policy = (workspace: string) =>
+      JSON.stringify({
+        Version: '2008-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Service: 'aps.amazonaws.com' },
+            Action: ['sns:Publish', 'sns:GetTopicAttributes'],
+            Condition: {
+              ArnEquals: { 'aws:SourceArn': `arn:aws:aps:${REGION}:${ACCOUNT}:workspace/${workspace}` },
+              StringEquals: { 'AWS:SourceAccount': ACCOUNT },
+            },
+            Resource: arn,
+          },
+        ],
+      });
+    const setPolicy = (workspace: string) =>
+      call(
+        'sns',
+        'set-topic-attributes',
+        '--topic-arn',
+        arn,
+        '--attribute-name',
+        'Policy',
+        '--attribute-value',
+        policy(workspace),
+      );
+    await setPolicy('ws-of-somebody-else');
+    await post('Second');
+    await until('the webhook', () =>
+      receiver.received.find(({ body }) => JSON.stringify(body).includes('Second')),
+    );
+    const published = () => receiver.received.filter(({ body }) => body['Type'] === 'Notification');
+    expect(published()).toEqual([]);
+    await setPolicy(workspaceId);
+    const first = await until('the notification', () => published()[0]);
+    expect(first.body).toMatchObject({
+      TopicArn: arn,
+      MessageAttributes: { severity: { Type: 'String', Value: 'page' } },
+    });
+    expect(first.body['Subject']).toMatch(/^\[FIRING:1\] (First|Second)/);
+    expect(await signatureFits(first.body)).toBe(true);
   });
 
   test('requests to this machine are refused by default', { timeout: 60_000 }, async () => {

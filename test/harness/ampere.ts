@@ -90,6 +90,7 @@ export interface SignedRequest {
   readonly method?: string;
   readonly headers?: Record<string, string>;
   readonly body?: Uint8Array | string;
+  readonly signal?: AbortSignal;
 }
 
 /** fetch with the root key's signature. */
@@ -100,7 +101,13 @@ export async function signedFetch(url: string, request: SignedRequest = {}): Pro
     { method, url, headers: request.headers ?? {}, ...(body === undefined ? {} : { body }) },
     { credentials: ROOT_KEY, region: REGION, service: 'aps', clock: new SystemClock() },
   );
-  return fetch(url, { method, headers, ...(body === undefined ? {} : { body: Buffer.from(body) }) });
+  const { signal } = request;
+  return fetch(url, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body: Buffer.from(body) }),
+    ...(signal === undefined ? {} : { signal }),
+  });
 }
 
 /** Makes a workspace and waits until it is active; its id. */

@@ -12,6 +12,7 @@ export {
 } from './alertmanager.ts';
 export {
   type AlertmanagerConfig,
+  type GlobalConfig,
   type InhibitRuleConfig,
   parseConfig,
   type RouteConfig,
@@ -25,7 +26,15 @@ export {
   parseDefinition,
 } from './config/definition.ts';
 export { parseDurationMs } from './config/duration.ts';
-export type { Integration, OtherConfig, Receiver, SigV4Config, SnsConfig } from './config/receivers.ts';
+export type {
+  Integration,
+  OtherConfig,
+  OtherKind,
+  Receiver,
+  SigV4Config,
+  SnsConfig,
+} from './config/receivers.ts';
+export type { Plain } from './config/yaml-reader.ts';
 export type { Delivery, Notification, Notify, NotifyOutcome } from './delivery.ts';
 export { AlertmanagerError, ConfigError } from './errors.ts';
 export { Inhibitor } from './inhibition.ts';

@@ -6,6 +6,7 @@ export { formatDuration, formatFloat } from './go-format.ts';
 export {
   formatHistogram,
   type HistogramJson,
+  histogramLiteral,
   histogramToJson,
 } from './histogram/index.ts';
 export type * from './parser/ast.ts';
@@ -17,3 +18,10 @@ export { parseExpr, parseMetricSelector } from './parser/parser.ts';
 export { prettify, printExpr, printMatcher } from './parser/printer.ts';
 export { type QueryTimes, resolveDurations } from './parser/resolve-durations.ts';
 export { exprToJson, type Json } from './parser/tree-json.ts';
+export { MemoryStorage } from './promqltest/memory-storage.ts';
+export {
+  parseSeriesLine,
+  ScriptError,
+  type SequenceValue,
+  type SeriesLine,
+} from './promqltest/series-line.ts';

@@ -43,18 +43,20 @@ export class KernelColumns implements WriteColumns {
     this.#values = new MemoryRegion(memory);
   }
 
-  /** Makes room; what the columns held is lost where they grow. */
+  /** Makes room; what the columns held is lost where they grow. Throws what the memory throws when it is full. */
   reserve(series: number, samples: number): void {
     // firstSample has one entry more than there are series.
     const seriesBytes = WORD_BYTES * (Math.max(series, SERIES_MIN - 1) + 1);
     this.#labelsFrom.reserve(seriesBytes);
     this.#labelsTo.reserve(seriesBytes);
     this.#firstSample.reserve(seriesBytes);
-    this.seriesCapacity = this.#firstSample.capacity / WORD_BYTES - 1;
+    // An allocation that failed may have left them unequal.
+    const { capacity } = smallest(this.#labelsFrom, this.#labelsTo, this.#firstSample);
+    this.seriesCapacity = capacity / WORD_BYTES - 1;
     const samplesBytes = DOUBLE_BYTES * Math.max(samples, SAMPLES_MIN);
     this.#times.reserve(samplesBytes);
     this.#values.reserve(samplesBytes);
-    this.samplesCapacity = this.#times.capacity / DOUBLE_BYTES;
+    this.samplesCapacity = smallest(this.#times, this.#values).capacity / DOUBLE_BYTES;
   }
 
   get addresses(): {
@@ -126,6 +128,10 @@ export class KernelColumns implements WriteColumns {
       region.release();
     }
   }
+}
+
+function smallest(...regions: MemoryRegion[]): MemoryRegion {
+  return regions.reduce((one, other) => (other.capacity < one.capacity ? other : one));
 }
 
 function words(buffer: ArrayBufferLike, region: MemoryRegion): Uint32Array {

@@ -6,7 +6,7 @@ const BLOCK_BYTES_MIN = 4096;
 /** What one use may take more than the next, before its block is given back. */
 const SHRINK_FACTOR = 4;
 
-/** A block of a linear memory that grows by doubling; what it held is lost then. */
+/** A block of a linear memory, which is replaced by a larger one at need; what it held is lost then. */
 export class MemoryRegion {
   /** 0 while there is no block. */
   address = 0;
@@ -25,7 +25,7 @@ export class MemoryRegion {
   reserve(bytes: number): void {
     if (bytes <= this.capacity && this.address !== 0) return;
     this.release();
-    const block = 2 ** Math.ceil(Math.log2(Math.max(bytes + this.#slackBytes, BLOCK_BYTES_MIN)));
+    const block = blockBytes(bytes + this.#slackBytes);
     this.address = this.#memory.allocate(block);
     this.capacity = block - this.#slackBytes;
   }
@@ -41,4 +41,11 @@ export class MemoryRegion {
     this.address = 0;
     this.capacity = 0;
   }
+}
+
+/** In steps of an eighth to a sixteenth of the size, so that requests of about one size find room in one block. */
+function blockBytes(bytes: number): number {
+  if (bytes <= BLOCK_BYTES_MIN) return BLOCK_BYTES_MIN;
+  const step = 2 ** (Math.ceil(Math.log2(bytes)) - 4);
+  return Math.ceil(bytes / step) * step;
 }

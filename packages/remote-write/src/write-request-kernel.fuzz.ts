@@ -3,6 +3,9 @@
 // 1. Requests as senders write them, which the kernel has to take by itself.
 // 2. Their fields in any order, bytes changed, cut off, and runs of random bytes.
 // 3. Compressed bodies by two encoders, changed and cut off.
+// 4. A memory that is full at each allocation in turn.
+//
+// No byte beside the kernel's blocks may change.
 
 import { SeededRandom } from '@ampere/platform';
 import type { WriteColumns } from '@ampere/series';
@@ -12,9 +15,9 @@ import { encodeHistogram } from './histogram-encoder.ts';
 import { readLabelRun } from './label-run.ts';
 import { MessageWriter, varint } from './message-writer.ts';
 import { METRIC_TYPES } from './metadata.ts';
-import { ScratchMemory } from './scratch-memory.ts';
 import { SnappyDecoder } from './snappy-decoder.ts';
 import { encodeSnappy } from './snappy-encoder.ts';
+import { GuardedMemory, MemoryFullError } from './testing/guarded-memory.ts';
 import { type DecodedWriteRequest, WriteRequestDecoder } from './write-request-decoder.ts';
 import { encodeWriteRequest } from './write-request-encoder.ts';
 import { type PairLabels, WriteRequestKernel } from './write-request-kernel.ts';
@@ -22,13 +25,14 @@ import { WriteRequestV2Decoder } from './write-request-v2-decoder.ts';
 import { encodeWriteRequestV2, type OutgoingSeriesV2 } from './write-request-v2-encoder.ts';
 
 const seed = Number(process.env['AMPERE_SEED'] ?? 20_261_120);
-const rounds = process.env['AMPERE_TEST_LONG'] === '1' ? 20_000 : 400;
+const rounds = process.env['AMPERE_TEST_LONG'] === '1' ? 20_000 : 150;
 
 type Version = 1 | 2;
 
 const DECODED_BYTES_MAX = 1 << 22;
 const BOUNDS = { samplesMax: 3000, metadataMax: 300, symbolsMax: 5000, labelBytesMax: 1 << 20 };
-const kernel = new WriteRequestKernel(new ScratchMemory(), BOUNDS);
+const memory = new GuardedMemory();
+const kernel = new WriteRequestKernel(memory, BOUNDS);
 
 function byTwins(body: Uint8Array, version: Version): DecodedWriteRequest {
   const message = new SnappyDecoder(DECODED_BYTES_MAX).decode(body);
@@ -86,6 +90,7 @@ function agree(body: Uint8Array, version: Version, what: string): boolean {
   });
   const twins = outcomeOf(() => byTwins(body, version));
   expect(ours, `${what}, seed ${seed}`).toEqual(twins);
+  memory.check();
   return typeof twins === 'object' && twins !== null && 'labels' in twins;
 }
 
@@ -329,5 +334,35 @@ test('columns of every size, grown and given back', () => {
       agree(encodeSnappy(encodeWriteRequestV2(timeseries)), version, `${count} with metadata`);
     }
     if (count % 2 === 0) kernel.release();
+  }
+});
+
+test('a memory that is full once does no harm', () => {
+  const random = new SeededRandom(seed + 50);
+  const bodies = ([1, 2] as const).map((version) => {
+    const timeseries = Array.from({ length: 2500 }, () => ({
+      labels: [['__name__', `m${text(random, 300)}`]] as [string, string][],
+      samples: [{ timestampMs: 1, value: 2 }],
+    }));
+    const encoded = version === 1 ? encodeWriteRequest({ timeseries }) : encodeWriteRequestV2(timeseries);
+    return { version, body: encodeSnappy(encoded) };
+  });
+  kernel.release();
+  expect(memory.bytesHeld).toBe(0);
+  for (let failing = 0, failed = true; failed; failing++) {
+    failed = false;
+    for (const { version, body } of bodies) {
+      memory.allocationsLeft = failing;
+      try {
+        kernel.decode(body, version, DECODED_BYTES_MAX);
+      } catch (error) {
+        if (!(error instanceof MemoryFullError)) throw error;
+        failed = true;
+      }
+      memory.allocationsLeft = Number.POSITIVE_INFINITY;
+      expect(agree(body, version, `after allocation ${failing} of ${version}.0`)).toBe(true);
+      kernel.release();
+      expect(memory.bytesHeld).toBe(0);
+    }
   }
 });

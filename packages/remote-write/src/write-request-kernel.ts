@@ -122,7 +122,7 @@ export class WriteRequestKernel {
    * Decodes a compressed body, of which nothing is needed afterwards. The columns' arrays are views of the
    * memory.
    * @param decodedBytesMax of the message that the body decompresses to
-   * @throws DecodeError with the offset in the body or in the message
+   * @throws DecodeError with the offset in the body or in the message; what the memory throws when it is full
    */
   decode(body: Uint8Array, version: 1 | 2, decodedBytesMax: number): KernelWriteRequest {
     this.#columns.shrink();
@@ -206,8 +206,8 @@ export class WriteRequestKernel {
       if (this.#ranges.capacity >= (samplesMax + metadataMax) * RANGE.bytes) return false;
       this.#ranges.reserve(2 * this.#ranges.capacity);
     } else if (status === STATUS.symbolsFull) {
-      if (this.#symbolsTo.capacity >= symbolsMax * WORD_BYTES) return false;
-      this.#reserveSymbols((2 * this.#symbolsTo.capacity) / WORD_BYTES);
+      if (this.#symbolsCapacity >= symbolsMax) return false;
+      this.#reserveSymbols(2 * this.#symbolsCapacity);
     } else if (status === STATUS.labelBytesFull) {
       // One label may pass the bound, and none is longer than the message.
       if (this.#labelBytes.capacity > 2 * (labelBytesMax + this.#messageBytes)) return false;
@@ -224,6 +224,12 @@ export class WriteRequestKernel {
     this.#symbolsFrom.reserve(symbols * WORD_BYTES);
     this.#symbolsTo.reserve(symbols * WORD_BYTES);
     this.#lastOfName.reserve(symbols * WORD_BYTES);
+  }
+
+  /** An allocation that failed may have left the three unequal. */
+  get #symbolsCapacity(): number {
+    const regions = [this.#symbolsFrom, this.#symbolsTo, this.#lastOfName];
+    return Math.min(...regions.map(({ capacity }) => capacity)) / WORD_BYTES;
   }
 
   /** Tells the walk where everything is. */
@@ -248,7 +254,7 @@ export class WriteRequestKernel {
     words[at + FIELD.symbolsFrom] = this.#symbolsFrom.address;
     words[at + FIELD.symbolsTo] = this.#symbolsTo.address;
     words[at + FIELD.lastOfName] = this.#lastOfName.address;
-    words[at + FIELD.symbolsCapacity] = Math.min(this.#symbolsTo.capacity / WORD_BYTES, symbolsMax);
+    words[at + FIELD.symbolsCapacity] = Math.min(this.#symbolsCapacity, symbolsMax);
     words[at + FIELD.labelBytes] = this.#labelBytes.address;
     words[at + FIELD.labelBytesCapacity] = this.#labelBytes.capacity;
     words[at + FIELD.labelBytesMax] = labelBytesMax;

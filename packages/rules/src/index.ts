@@ -34,3 +34,4 @@ export {
   type SentAlert,
 } from './rule-host.ts';
 export { type RoundRunner, RuleSchedule, type ScheduleSetting } from './schedule.ts';
+export { type RuleTestFiles, testRules } from './unit-test/test-rules.ts';

@@ -7,6 +7,9 @@ import { freePort, type RunningProcess, start, temporaryFolder, until } from './
 
 const TEMPLATES = '/usr/share/prometheus/alertmanager/default.tmpl';
 
+/** Time zones are in the folder that is covered, so they are reached by another way. */
+const IN_OWN_MOUNTS = 'mount --bind /usr/share/zoneinfo /mnt; mount --bind "$0" /usr/share && exec "$@"';
+
 export class RealAlertmanager {
   readonly url: string;
   readonly #process: RunningProcess;
@@ -39,15 +42,9 @@ export class RealAlertmanager {
     const share = join(dirname(program), '..', 'share');
     const process = existsSync(TEMPLATES)
       ? start(program, all)
-      : start('unshare', [
-          '-m',
-          'sh',
-          '-c',
-          'mount --bind "$0" /usr/share && exec "$@"',
-          share,
-          program,
-          ...all,
-        ]);
+      : start('unshare', ['-m', 'sh', '-c', IN_OWN_MOUNTS, share, program, ...all], {
+          env: { ZONEINFO: '/mnt' },
+        });
     const isReady = async () => (await fetch(`${url}/-/ready`)).ok;
     await until('Alertmanager to be ready', isReady, 30_000, process);
     return new RealAlertmanager(url, process, configPath);

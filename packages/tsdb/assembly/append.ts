@@ -5,7 +5,7 @@
 // where; the caller sees to it, moves the place in the arguments on, and calls again.
 
 import { isActive, touch } from './active';
-import { appendSample } from './chunks';
+import { appendSample, noteStored, publish } from './chunks';
 import { findKey } from './keys';
 import { NO_MEMORY } from './labels';
 import {
@@ -25,6 +25,8 @@ import {
   A_SAMPLE,
   A_SERIES,
   A_TIMES,
+  A_TOUCHED,
+  A_TOUCHED_COUNT,
   A_VALUES,
   ACTIVATE_SERIES,
   DONE,
@@ -94,6 +96,9 @@ function appendRow(end: u32): i32 {
   const values = load<u32>(A_VALUES);
   let sample = load<u32>(A_SAMPLE);
   let appended: u32 = 0;
+  let stored: u32 = 0;
+  let minMs: f64 = 0;
+  let maxMs: f64 = 0;
   let reason: i32 = DONE;
   for (; sample < end; sample++) {
     const timeMs = load<f64>(times + (sample << 3));
@@ -107,8 +112,12 @@ function appendRow(end: u32): i32 {
     }
     const value = load<u64>(values + (sample << 3));
     const verdict = appendSample(record, timeMs, value);
-    if (verdict == STORED) logSample(number, timeMs, value);
-    else if (verdict != REPEATED) {
+    if (verdict == STORED) {
+      logSample(number, timeMs, value);
+      if (stored == 0) minMs = timeMs;
+      maxMs = timeMs;
+      stored++;
+    } else if (verdict != REPEATED) {
       reason = verdict;
       break;
     }
@@ -119,5 +128,22 @@ function appendRow(end: u32): i32 {
     touch(record, load<u32>(A_MINUTE));
     store<u32>(A_APPENDED, load<u32>(A_APPENDED) + appended);
   }
+  if (stored != 0) {
+    noteStored(stored, minMs, maxMs);
+    const touched = load<u32>(A_TOUCHED_COUNT);
+    // A row that was left and gone on with is there already.
+    if (touched == 0 || load<u32>(load<u32>(A_TOUCHED) + ((touched - 1) << 2)) != load<u32>(A_SERIES)) {
+      store<u32>(load<u32>(A_TOUCHED) + (touched << 2), load<u32>(A_SERIES));
+      store<u32>(A_TOUCHED_COUNT, touched + 1);
+    }
+  }
   return reason;
+}
+
+/** Has readers see what the rows since the last call have stored. */
+export function publishRows(): void {
+  const touched = load<u32>(A_TOUCHED);
+  const end = touched + (load<u32>(A_TOUCHED_COUNT) << 2);
+  for (let at = touched; at < end; at += 4) publish(seriesAt(load<u32>(at)));
+  store<u32>(A_TOUCHED_COUNT, 0);
 }

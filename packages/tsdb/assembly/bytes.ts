@@ -53,7 +53,7 @@ export function tagOf(from: u32, bytes: u32): u32 {
   return <u32>mixed & load<u32>(H_TAG_MASK);
 }
 
-/** What `readLength` read ends here. */
+/** What was read ends here. */
 export let cursor: u32 = 0;
 /** No length, or not in its shortest form. */
 export const NO_LENGTH: u32 = 0xffffffff;
@@ -84,6 +84,23 @@ export function putUvarint(at: u32, value: u64): u32 {
 
 export function putVarint(at: u32, value: i64): u32 {
   return putUvarint(at, <u64>((value << 1) ^ (value >> 63)));
+}
+
+/** Reads an unsigned varint that is known to be whole. */
+export function readUvarint(at: u32): u64 {
+  let byte = <u64>load<u8>(at++);
+  let value = byte & 0x7f;
+  for (let shift: u64 = 7; byte >= 0x80; shift += 7) {
+    byte = <u64>load<u8>(at++);
+    value |= (byte & 0x7f) << shift;
+  }
+  cursor = at;
+  return value;
+}
+
+export function readVarint(at: u32): i64 {
+  const value = readUvarint(at);
+  return <i64>(value >> 1) ^ -(<i64>value & 1);
 }
 
 /** Whether a run is valid UTF-8: no surrogates, nothing longer than needed. */

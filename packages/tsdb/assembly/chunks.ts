@@ -1,15 +1,18 @@
 // Appends samples to open chunks in Prometheus' XOR encoding, bit for bit as src/chunk/xor-encode.ts does, and seals
 // chunks that are full.
 //
-// A reader on another thread takes the open chunk's block first, then the count in it, and decodes so many samples;
-// then the full chunks that begin before it. So:
-// 1. a sample's bits are written before the count, which is stored atomically;
+// A reader on another thread takes the open chunk's block and how many samples of it are published, and decodes so
+// many; then the full chunks that begin before it. So:
+// 1. samples are published when their bits are written: those of a request together at its end, because an ordered
+//    store waits for all stores before it, and those to chunks mostly wait for memory;
 // 2. a block is never begun anew: the next chunk gets another one, and the old one waits until nobody can read it;
-// 3. a full chunk is linked before the block of the next one takes the place of its own.
+// 3. a full chunk is linked, and then the count set to 0 (which says that there is no open chunk to read), before
+//    the block of the next one takes the place of its own.
 
 import { allocate, allocateInArena, capacityOf } from './allocator';
 import { putUvarint } from './bytes';
 import {
+  CAPACITY_SHIFT,
   CHUNK_FULL_BYTES,
   CHUNK_RANGE_MS,
   FULL,
@@ -19,8 +22,10 @@ import {
   H_SAMPLES,
   H_SEALED,
   H_SEALED_BYTES,
+  LARGE_OPEN,
   O_CHUNK,
-  O_COUNT,
+  R_COUNT,
+  R_TAIL,
   O_ENCODING,
   O_MIN_MS,
   O_ROOM_BYTES,
@@ -66,11 +71,21 @@ export function appendSample(record: u32, timeMs: f64, value: u64): i32 {
   }
   if (load<u32>(record, R_BITS) != 0 && isFull(record, timeMs) && !seal(record)) return FULL;
   const isStored = load<u32>(record, R_BITS) == 0 ? start(record, timeMs, value) : extend(record, timeMs, value);
-  if (!isStored) return FULL;
-  if (timeMs > load<f64>(H_MAX_MS)) store<f64>(H_MAX_MS, timeMs);
-  if (timeMs < load<f64>(H_MIN_MS)) store<f64>(H_MIN_MS, timeMs);
-  store<f64>(H_SAMPLES, load<f64>(H_SAMPLES) + 1);
-  return STORED;
+  return isStored ? STORED : FULL;
+}
+
+/** Counts samples that were stored, whose times are within [minMs, maxMs]. */
+export function noteStored(samples: u32, minMs: f64, maxMs: f64): void {
+  store<f64>(H_SAMPLES, load<f64>(H_SAMPLES) + <f64>samples);
+  if (maxMs > load<f64>(H_MAX_MS)) store<f64>(H_MAX_MS, maxMs);
+  if (minMs < load<f64>(H_MIN_MS)) store<f64>(H_MIN_MS, minMs);
+}
+
+/** Has readers see all samples of a series' open chunk. */
+export function publish(record: u32): void {
+  if (load<u32>(record, R_BITS) != 0) {
+    atomic.store<u32>(record + R_COUNT, <u32>load<u16>(record, R_CHUNK_SAMPLES));
+  }
 }
 
 // @ts-ignore: decorator
@@ -119,7 +134,6 @@ function start(record: u32, timeMs: f64, value: u64): bool {
   const bytes = capacityOf(FIRST_BYTES);
   const open = allocate(bytes);
   if (open == 0) return false;
-  store<u32>(open, 1, O_COUNT);
   store<u32>(open, ENCODING_XOR, O_ENCODING);
   store<f64>(open, timeMs, O_MIN_MS);
   const chunk = open + O_CHUNK;
@@ -128,8 +142,7 @@ function start(record: u32, timeMs: f64, value: u64): bool {
   let at = putUvarint(chunk + COUNT_BYTES, <u64>((time << 1) ^ (time >> 63)));
   store<u64>(at, bswap<u64>(value));
   at += 8;
-  // `put` ors into the byte it begins in.
-  store<u8>(at, 0);
+  store<u8>(record, 0, R_TAIL);
   store<u32>(record, (at - chunk) << 3, R_BITS);
   store<f64>(record, timeMs, R_LAST_MS);
   store<i64>(record, 0, R_LAST_DELTA_MS);
@@ -138,6 +151,7 @@ function start(record: u32, timeMs: f64, value: u64): bool {
   store<u8>(record, NO_WINDOW, R_LEADING);
   store<u8>(record, 0, R_TRAILING);
   store<f64>(record, (Math.floor(timeMs / CHUNK_RANGE_MS) + 1) * CHUNK_RANGE_MS, R_CHUNK_END_MS);
+  atomic.store<u32>(record + R_COUNT, 0);
   replaceOpen(record, open, bytes);
   store<u32>(H_OPEN_CHUNKS, load<u32>(H_OPEN_CHUNKS) + 1);
   return true;
@@ -145,32 +159,31 @@ function start(record: u32, timeMs: f64, value: u64): bool {
 
 export function replaceOpen(record: u32, open: u32, bytes: u32): void {
   const old = load<u32>(record, R_OPEN);
-  const oldBytes = load<u32>(record, R_OPEN_BYTES);
-  store<u32>(record, bytes, R_OPEN_BYTES);
+  let oldBytes = <u32>load<u16>(record, R_OPEN_BYTES);
+  if (oldBytes == LARGE_OPEN) oldBytes = <u32>O_CHUNK + (load<u32>(old, O_ENCODING) >> CAPACITY_SHIFT);
+  store<u16>(record, <u16>min<u32>(bytes, LARGE_OPEN), R_OPEN_BYTES);
   atomic.store<u32>(record + R_OPEN, open);
   if (old != 0) releaseBlock(old, oldBytes);
 }
 
 function extend(record: u32, timeMs: f64, value: u64): bool {
   const used = usedBytes(record);
-  if (<u32>O_CHUNK + used + O_ROOM_BYTES > load<u32>(record, R_OPEN_BYTES) && !growOpen(record, used)) return false;
-  const open = load<u32>(record, R_OPEN);
-  const chunk = open + O_CHUNK;
+  if (<u32>O_CHUNK + used + O_ROOM_BYTES > <u32>load<u16>(record, R_OPEN_BYTES) && !growOpen(record, used)) return false;
+  chunk = load<u32>(record, R_OPEN) + O_CHUNK;
+  bit = load<u32>(record, R_BITS);
+  tail = <u64>load<u8>(record, R_TAIL);
   const samples = <u32>load<u16>(record, R_CHUNK_SAMPLES);
   const deltaMs = <i64>(timeMs - load<f64>(record, R_LAST_MS));
-  let bit = load<u32>(record, R_BITS);
   if (samples == 1) {
     const from = chunk + (bit >> 3);
-    const to = putUvarint(from, deltaMs);
-    store<u8>(to, 0);
-    bit += (to - from) << 3;
-  } else bit = putDeltaOfDelta(chunk, bit, deltaMs - load<i64>(record, R_LAST_DELTA_MS));
-  bit = putValue(record, chunk, bit, value);
+    bit += (putUvarint(from, deltaMs) - from) << 3;
+  } else putDeltaOfDelta(deltaMs - load<i64>(record, R_LAST_DELTA_MS));
+  putValue(record, value);
   store<u32>(record, bit, R_BITS);
+  store<u8>(record, <u8>tail, R_TAIL);
   store<u16>(record, <u16>(samples + 1), R_CHUNK_SAMPLES);
   store<f64>(record, timeMs, R_LAST_MS);
   store<i64>(record, deltaMs, R_LAST_DELTA_MS);
-  atomic.store<u32>(open + O_COUNT, samples + 1);
   return true;
 }
 
@@ -179,46 +192,59 @@ function growOpen(record: u32, used: u32): bool {
   const grown = allocate(bytes);
   if (grown == 0) return false;
   memory.copy(grown, load<u32>(record, R_OPEN), <u32>O_CHUNK + used);
-  store<u8>(grown + O_CHUNK + used, 0);
   replaceOpen(record, grown, bytes);
   return true;
 }
 
-function putDeltaOfDelta(chunk: u32, bit: u32, dod: i64): u32 {
-  if (dod == 0) return put(chunk, bit, 0, 1);
-  if (dod >= -8191 && dod <= 8192) return put(chunk, bit, (0b10 << 14) | (dod & 0x3fff), 16);
-  if (dod >= -65535 && dod <= 65536) return put(chunk, bit, (0b110 << 17) | (dod & 0x1ffff), 20);
-  if (dod >= -524287 && dod <= 524288) return put(chunk, bit, (0b1110 << 20) | (dod & 0xfffff), 24);
-  return put(chunk, put(chunk, bit, 0b1111, 4), dod, 64);
+/** Where bits are put: the chunk, its bits in use, and the byte that the last of them is in (0 when it is full). */
+let chunk: u32 = 0;
+let bit: u32 = 0;
+let tail: u64 = 0;
+
+function putDeltaOfDelta(dod: i64): void {
+  if (dod == 0) put(0, 1);
+  else if (dod >= -8191 && dod <= 8192) put((0b10 << 14) | (dod & 0x3fff), 16);
+  else if (dod >= -65535 && dod <= 65536) put((0b110 << 17) | (dod & 0x1ffff), 20);
+  else if (dod >= -524287 && dod <= 524288) put((0b1110 << 20) | (dod & 0xfffff), 24);
+  else {
+    put(0b1111, 4);
+    put(dod, 64);
+  }
 }
 
-function putValue(record: u32, chunk: u32, bit: u32, value: u64): u32 {
+function putValue(record: u32, value: u64): void {
   const xor = value ^ load<u64>(record, R_LAST_VALUE);
-  if (xor == 0) return put(chunk, bit, 0, 1);
+  if (xor == 0) {
+    put(0, 1);
+    return;
+  }
   store<u64>(record, value, R_LAST_VALUE);
   let leading = min<u64>(clz<u64>(xor), 31);
   let trailing = ctz<u64>(xor);
   if (leading >= <u64>load<u8>(record, R_LEADING) && trailing >= <u64>load<u8>(record, R_TRAILING)) {
     leading = <u64>load<u8>(record, R_LEADING);
     trailing = <u64>load<u8>(record, R_TRAILING);
-    bit = put(chunk, bit, 0b10, 2);
+    put(0b10, 2);
   } else {
     store<u8>(record, <u8>leading, R_LEADING);
     store<u8>(record, <u8>trailing, R_TRAILING);
     // Five bits of leading zeros, six of width, in which 64 is written as 0.
-    bit = put(chunk, bit, (0b11 << 11) | (leading << 6) | ((64 - leading - trailing) & 63), 13);
+    put((0b11 << 11) | (leading << 6) | ((64 - leading - trailing) & 63), 13);
   }
-  return put(chunk, bit, xor >> trailing, <u32>(64 - leading - trailing));
+  put(xor >> trailing, <u32>(64 - leading - trailing));
 }
 
 /** Writes the low `count` (1 to 64) bits of `value`; what follows them becomes zero. */
-// @ts-ignore: decorator
-@inline
-function put(chunk: u32, bit: u32, value: u64, count: u32): u32 {
+function put(value: u64, count: u32): void {
   const at = chunk + (bit >> 3);
   const shift = <u64>(bit & 7);
   const top = value << (64 - <u64>count);
-  store<u8>(at, <u8>(<u64>load<u8>(at) | (top >> (56 + shift))));
-  store<u64>(at + 1, bswap<u64>(top << (8 - shift)));
-  return bit + count;
+  const first = tail | (top >> (56 + shift));
+  const rest = top << (8 - shift);
+  store<u8>(at, <u8>first);
+  store<u64>(at + 1, bswap<u64>(rest));
+  const end = <u32>shift + count;
+  bit += count;
+  // The byte that is begun now: the first one, or one of the rest.
+  tail = end < 8 ? first : end == 72 ? 0 : (rest >> (56 - <u64>(((end >> 3) - 1) << 3))) & 0xff;
 }

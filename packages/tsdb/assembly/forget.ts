@@ -43,6 +43,7 @@ import {
   P_SERIES,
   P_STATE,
   R_BITS,
+  R_COUNT,
   R_EXTENSION,
   R_FIRST_SEALED,
   R_LAST_MS,
@@ -77,6 +78,7 @@ export function dropChunks(beforeMs: f64): u32 {
     if (open != 0 && load<f64>(record, R_LAST_MS) < beforeMs) {
       if (load<u32>(record, R_BITS) != 0) store<u32>(H_OPEN_CHUNKS, load<u32>(H_OPEN_CHUNKS) - 1);
       store<u32>(record, 0, R_BITS);
+      atomic.store<u32>(record + R_COUNT, 0);
       replaceOpen(record, 0, 0);
     }
     if (first != 0) minMs = min<f64>(minMs, load<f64>(first, S_MIN_MS));

@@ -107,6 +107,9 @@ export const A_METRIC_MAX = 584;
 export const A_LABELS_MAX = 588;
 export const A_NAME_BYTES_MAX = 592;
 export const A_VALUE_BYTES_MAX = 596;
+/** A word for each row, and how many are filled: series whose samples are still to be published. */
+export const A_TOUCHED = 600;
+export const A_TOUCHED_COUNT = 604;
 
 // What `appendRows` ends with: done, or what the caller has to see to before it goes on.
 export const DONE = 0;
@@ -137,6 +140,22 @@ export const RECORD_BYTES_MAX = 1048576;
 /** Room behind that for the last sample or series: a request's bytes are bounded long before. */
 export const SAMPLE_ROOM_BYTES = 32;
 
+// Reading the log: the table of numbers, the place in a series record and what was found there, the floor, counts.
+export const G_TABLE = 704;
+export const G_AT = 708;
+export const G_NUMBER = 712;
+export const G_SERIES = 716;
+export const G_FLOOR_MS = 720;
+export const G_MAX_TIME_MS = 728;
+export const G_HIGHEST_NUMBER = 736;
+export const G_STORED = 740;
+export const G_SKIPPED = 744;
+export const G_UNKNOWN = 748;
+export const G_LABELS = 752;
+/** Why `replaySeries` stops: labels that aren't canonical; a series that has another number too. */
+export const FOREIGN_SERIES = 32;
+export const FURTHER_NUMBER = 33;
+
 export const CRC_TABLES = 8192;
 export const SERIES_PAGES = 65536;
 export const PAIR_PAGES = 131072;
@@ -151,7 +170,7 @@ export const PAGE_TABLE = 262144;
 export const SLOT_SHIFT = 11;
 export const SLOT_MASK = 2047;
 
-// A series. An append touches the first 64 bytes.
+// A series. An append touches the first 64 bytes, and writes behind the last bit of its open chunk.
 export const SERIES_BYTES = 96;
 /** The open chunk's block, or 0. */
 export const R_OPEN = 0;
@@ -160,26 +179,32 @@ export const R_BITS = 4;
 export const R_LAST_MS = 8;
 export const R_LAST_DELTA_MS = 16;
 export const R_LAST_VALUE = 24;
-export const R_CHUNK_SAMPLES = 32;
-export const R_LEADING = 34;
-export const R_TRAILING = 35;
-export const R_OPEN_BYTES = 36;
-export const R_ACTIVE_MINUTE = 40;
-export const R_NUMBER = 44;
-export const R_SUCCESSOR = 48;
-export const R_KEY_BYTES = 52;
-/** Block of its pairs, u32 each, sorted by name. */
-export const R_PAIRS = 56;
-export const R_PAIR_COUNT = 60;
-export const R_FIRST_SEALED = 64;
-export const R_LAST_SEALED = 68;
-/** The pair with the metric's name. */
-export const R_METRIC = 72;
-/** Chunks of samples out of order, linked as full chunks are but in no order; 0 = none. */
-export const R_EXTENSION = 76;
+/** Samples of the open chunk that readers may decode; 0 = they leave it out. */
+export const R_COUNT = 32;
+/** Samples in it. */
+export const R_CHUNK_SAMPLES = 36;
+export const R_LEADING = 38;
+export const R_TRAILING = 39;
 /** First time that is not of the open chunk's two hours. */
-export const R_CHUNK_END_MS = 80;
-export const R_STATE = 88;
+export const R_CHUNK_END_MS = 40;
+/** Of its block; with LARGE_OPEN it is said in the block. */
+export const R_OPEN_BYTES = 48;
+/** The byte that the last bit is in, so that appending reads nothing of the chunk. */
+export const R_TAIL = 50;
+export const R_NUMBER = 52;
+export const R_ACTIVE_MINUTE = 56;
+export const R_SUCCESSOR = 60;
+export const R_KEY_BYTES = 64;
+/** Block of its pairs, u32 each, sorted by name. */
+export const R_PAIRS = 68;
+export const R_PAIR_COUNT = 72;
+export const R_FIRST_SEALED = 76;
+export const R_LAST_SEALED = 80;
+/** The pair with the metric's name. */
+export const R_METRIC = 84;
+/** Chunks of samples out of order, linked as full chunks are but in no order; 0 = none. */
+export const R_EXTENSION = 88;
+export const R_STATE = 92;
 
 export const UNUSED = 0;
 export const USED = 1;
@@ -218,9 +243,12 @@ export const T_ENTRIES = 16;
 /** Stands for a removed entry; never a number. */
 export const T_REMOVED = 0xffffffff;
 
-// An open chunk's block: how many samples may be read, encoding, first time, then the chunk.
-export const O_COUNT = 0;
-export const O_ENCODING = 4;
+/** Instead of more bytes than fit: then the word of the encoding has the room for the chunk above it. */
+export const LARGE_OPEN = 0xffff;
+export const CAPACITY_SHIFT = 8;
+
+// An open chunk's block: encoding, first time, then the chunk, whose own count is written when it is sealed.
+export const O_ENCODING = 0;
 export const O_MIN_MS = 8;
 export const O_CHUNK = 16;
 /** Room behind the last bit in use: 145 bits for a sample, and what writing 64 bits at once clears. */

@@ -1,10 +1,17 @@
-import { appendSample, replaceOpen, seal } from './chunks';
+import { appendSample, noteStored, publish, replaceOpen, seal } from './chunks';
+import { STORED } from './layout';
 import { logSample } from './log';
 import { seriesAt } from './slots';
 
 /** Appends one sample, its value as two words, to a series; nothing is logged. */
 export function appendOne(series: u32, timeMs: f64, low: u32, high: u32): i32 {
-  return appendSample(seriesAt(series), timeMs, (<u64>high << 32) | <u64>low);
+  const record = seriesAt(series);
+  const verdict = appendSample(record, timeMs, (<u64>high << 32) | <u64>low);
+  if (verdict == STORED) {
+    noteStored(1, timeMs, timeMs);
+    publish(record);
+  }
+  return verdict;
 }
 
 /** Logs one sample, which is stored already. */

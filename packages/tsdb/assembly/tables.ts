@@ -73,3 +73,10 @@ export function removeAt(table: u32, entry: u32): void {
   atomic.store<u32>(entry, <u32>T_REMOVED);
   store<u32>(table, load<u32>(table, T_LIVE) - 1, T_LIVE);
 }
+
+/** Forgets a table with all its entries. */
+export function dropTable(word: u32): void {
+  const table = load<u32>(word);
+  atomic.store<u32>(word, 0);
+  if (table != 0) releaseBlock(table, tableBytes(table));
+}

@@ -13,15 +13,17 @@
 import { assert, type LinearMemory, SystemRandom } from '@ampere/platform';
 import type { Appender, Matcher, Querier } from '@ampere/series';
 import { BlockError } from './block/block-error.ts';
+import { BlockReader } from './block/block-reader.ts';
 import { BlockStore } from './compact/block-store.ts';
 import { blockRanges } from './compact/planner.ts';
 import { retentionCutoffMs } from './compact/retention.ts';
 import { ExemplarRing, type SeriesExemplars } from './exemplars/exemplar-ring.ts';
 import { Head, minuteOf } from './head/head.ts';
 import { HeadAppender } from './head/head-appender.ts';
-import { type CutRange, nextCut, writeHeadBlock } from './head/head-block.ts';
+import { type CutRange, nextCut, wholeHead, writeHeadBlock } from './head/head-block.ts';
 import { HeadReplay, type SeriesAliases } from './head/head-replay.ts';
 import { writeLateBlocks } from './head/late-blocks.ts';
+import { ImportError, isPresent, requireNoConflict } from './import/block-import.ts';
 import { labelCardinality } from './index/label-cardinality.ts';
 import { type Lease, leasedBlock, type TsdbShare } from './lease.ts';
 import {
@@ -131,6 +133,7 @@ export class Tsdb {
     const exemplars = new ExemplarRing(options.exemplarsMax ?? EXEMPLARS_MAX);
     const reading = new HeadReplay(head, exemplars, replay);
     const end = await new WalReader(disk, walFolder, reading, replay, log).read();
+    reading.end();
     replay.durationMs = clock.monotonicMs() - startedMs;
     head.forgetSamplesAppended();
     const wal = new WalWriter(
@@ -248,6 +251,24 @@ export class Tsdb {
     await this.#inTurn(() => this.#maintain(nowMs, stop));
   }
 
+  /**
+   * Takes in a block that somebody else made, whose folder (named by its ULID, on the same file system) it moves to
+   * its own. Resolves to `present` when its samples are there already. Rejects with an ImportError, BlockError or
+   * DiskError; the block is where it was then.
+   */
+  async importBlock(path: string): Promise<'imported' | 'present'> {
+    let outcome: 'imported' | 'present' = 'present';
+    await this.#inTurn(async () => {
+      outcome = await this.#importBlock(path);
+    });
+    return outcome;
+  }
+
+  /** Moves all of the head into blocks, hours that aren't over too: for a database that nothing is written to any more. */
+  async flush(): Promise<void> {
+    await this.#inTurn(() => this.#cut(Number.POSITIVE_INFINITY, this.#closing.signal, wholeHead));
+  }
+
   stats(): TsdbStats {
     const head = this.#head;
     const { minTimeMs } = head;
@@ -353,18 +374,17 @@ export class Tsdb {
 
   async #retain(nowMs: number): Promise<void> {
     const head = this.#head;
-    const newest = Math.max(head.maxTimeMs, newestMs(this.#blocks));
-    const cutoffMs = retentionCutoffMs(nowMs, newest, this.#options.retentionMs ?? 0);
+    const cutoffMs = retentionCutoffMs(nowMs, this.#newestMs(), this.#options.retentionMs ?? 0);
     const oldestBlock = this.#blocks.blocks[0];
     const isBlockPast = oldestBlock !== undefined && oldestBlock.meta.maxTime <= cutoffMs;
     if (isBlockPast || (head.minTimeMs ?? Number.POSITIVE_INFINITY) < cutoffMs) await this.#forget(cutoffMs);
   }
 
-  async #cut(nowMs: number, signal: AbortSignal): Promise<void> {
+  async #cut(nowMs: number, signal: AbortSignal, nextRange = nextCut): Promise<void> {
     const { disk, folder, clock } = this.#options;
     const random = this.#options.random ?? new SystemRandom();
     for (;;) {
-      const range = nextCut(this.#head, nowMs);
+      const range = nextRange(this.#head, nowMs);
       if (this.#written === undefined && range === undefined) break;
       if (this.#written === undefined && range !== undefined) {
         this.#head.acceptFromMs = Math.max(this.#head.acceptFromMs, range.endMs);
@@ -381,6 +401,39 @@ export class Tsdb {
     // What an earlier call could not remove.
     if (this.#wal.segmentsBefore(this.#logNeededFromMs).length > 0)
       await this.#forgetHead(this.#head.floorMs);
+  }
+
+  async #importBlock(path: string): Promise<'imported' | 'present'> {
+    const { disk, folder, clock, retentionMs = 0 } = this.#options;
+    const incoming = BlockReader.open(path, { disk });
+    try {
+      const { meta } = incoming;
+      if (isPresent(meta, this.#blocks.blocks)) return 'present';
+      incoming.verify();
+      const cutoffMs = retentionCutoffMs(clock.nowMs(), this.#newestMs(), retentionMs);
+      if (meta.maxTime <= cutoffMs) throw new ImportError('all of its samples are past the retention');
+      const acceptFromMs = this.#head.acceptFromMs;
+      this.#head.acceptFromMs = Math.max(acceptFromMs, meta.maxTime);
+      try {
+        const headMs = this.#head.minTimeMs ?? Number.POSITIVE_INFINITY;
+        if (headMs < meta.maxTime) throw new ImportError(overlapsHead(meta.maxTime, headMs));
+        await requireNoConflict(incoming, this.#blocks.blocks, clock);
+        await disk.rename(path, `${folder}/${meta.ulid}`);
+      } catch (error) {
+        this.#head.acceptFromMs = acceptFromMs;
+        throw error;
+      }
+      await disk.syncFolder(folder);
+      await this.#blocks.take(meta.ulid);
+      await this.#forgetHead(meta.maxTime);
+      return 'imported';
+    } finally {
+      incoming.release();
+    }
+  }
+
+  #newestMs(): number {
+    return Math.max(this.#head.maxTimeMs, newestMs(this.#blocks));
   }
 
   /** Has a block serve its samples instead of the head. */
@@ -521,6 +574,11 @@ async function openBlocks(options: TsdbOptions): Promise<BlockStore> {
     ...(cache === undefined ? {} : { cache }),
     ...(log === undefined ? {} : { log }),
   });
+}
+
+function overlapsHead(blockEndMs: number, headMs: number): string {
+  const [end, head] = [blockEndMs, headMs].map((timeMs) => new Date(timeMs).toISOString());
+  return `it reaches to ${end}, and the workspace holds samples from ${head} on that are not in a block yet; they will be in some hours`;
 }
 
 /** Where the newest block ends. */

@@ -86,3 +86,38 @@ definition(
   { kind: 'refused', message: 'Alertmanager configuration is too big, limit: 20 bytes' },
   'ws-small',
 );
+
+const openReaders = definitionReaders(limits, { accountId: () => ACCOUNT, receivers: 'all' });
+function anyReceiver(name: string, block: string, expected: object): void {
+  test(`every receiver: ${name}`, () => {
+    const text = config(`route: {receiver: r}\nreceivers:\n- name: r\n  ${block}`);
+    expect(openReaders.alertManager!(Buffer.from(text), 'ws-1')).toEqual(expected);
+  });
+}
+
+anyReceiver('webhook', 'webhook_configs: [{url: "https://example.com/"}]', { kind: 'good' });
+anyReceiver('a topic of another account', `sns_configs: [{topic_arn: "${topic('999999999999')}"}]`, {
+  kind: 'good',
+});
+anyReceiver(
+  'a webhook without a URL',
+  'webhook_configs: [{}]',
+  failed('one of url or url_file must be configured'),
+);
+anyReceiver(
+  'a file of the server',
+  'webhook_configs: [{url: "https://example.com/", http_config: {bearer_token_file: /etc/passwd}}]',
+  failed('webhook_configs.http_config.bearer_token_file: is not supported by this server'),
+);
+anyReceiver(
+  'e-mail without a smarthost',
+  'email_configs: [{to: a@b.c}]',
+  failed('no global SMTP smarthost set'),
+);
+anyReceiver(
+  'one that is not there',
+  'discord_configs: [{webhook_url: "https://example.com/"}]',
+  failed(
+    'discord_configs are not supported by this server; sns_configs, email_configs, opsgenie_configs, pagerduty_configs, slack_configs, webhook_configs are',
+  ),
+);

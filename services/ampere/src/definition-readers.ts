@@ -3,10 +3,11 @@
 //
 // What users send may be base64 text once more, because the guide has them encode files that the AWS CLI
 // encodes again. It is unpacked when what is inside is a document, and read as it is otherwise.
-import { DefinitionError, type DefinitionOptions, parseDefinition } from '@ampere/alertmanager';
+import { ConfigError, DefinitionError, type DefinitionOptions, parseDefinition } from '@ampere/alertmanager';
 import type { AlertManagerReading, DefinitionReaders, RuleFileReading } from '@ampere/control-plane';
 import { ALERTMANAGER_FUNCTIONS, parseTemplates } from '@ampere/go-template';
 import type { Limits } from '@ampere/limits';
+import { checkReceivers } from '@ampere/receivers';
 import { definitionText, parseRuleFile, RuleFileError } from '@ampere/rules';
 
 export interface ReaderOptions {
@@ -54,14 +55,21 @@ function readRuleFile(data: Uint8Array): RuleFileReading {
 function readAlertManager(data: Uint8Array, options: DefinitionOptions): AlertManagerReading {
   const read = (bytes: Uint8Array): AlertManagerReading => {
     try {
-      parseDefinition(bytes, options);
+      const { config } = parseDefinition(bytes, options);
+      checkReceivers(config);
       return { kind: 'good' };
     } catch (error) {
+      if (error instanceof ConfigError)
+        return failed(`error validating Alertmanager config: ${error.message}`);
       if (!(error instanceof DefinitionError)) throw error;
       if (error.stage === 'request') return { kind: 'refused', message: error.message };
-      return { kind: 'failed', reason: `status=400, message=${error.message}` };
+      return failed(error.message);
     }
   };
   const text = definitionText(data, (inner) => read(Buffer.from(inner)).kind !== 'refused');
   return read(Buffer.from(text));
+}
+
+function failed(message: string): AlertManagerReading {
+  return { kind: 'failed', reason: `status=400, message=${message}` };
 }

@@ -42,8 +42,13 @@ async function run(argv: readonly string[]): Promise<number> {
   let values: Record<string, string | boolean | readonly string[] | undefined>;
   try {
     const options = { ...command.options, help: { type: 'boolean', short: 'h' } } as const;
-    values = parseArgs({ args: rest, options, strict: true, allowPositionals: false })
-      .values as typeof values;
+    const { positionals = [] } = command;
+    const parsed = parseArgs({ args: rest, options, strict: true, allowPositionals: positionals.length > 0 });
+    if (parsed.positionals.length > positionals.length) {
+      throw new Error(`unexpected argument "${parsed.positionals[positionals.length]}"`);
+    }
+    const named = parsed.positionals.map((text, index) => [positionals[index]!, text] as const);
+    values = { ...(parsed.values as typeof values), ...Object.fromEntries(named) };
   } catch (error) {
     process.stderr.write(`ampere ${name}: ${(error as Error).message}\n`);
     return 2;

@@ -126,6 +126,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
         entry: new URL('./query-worker.mjs', import.meta.url).href,
       },
       publicUrl: configuration.publicUrl ?? urlOf(configuration.listen),
+      outbound: configuration.outgoing.outbound,
     },
     log: (level, message, fields) => logger[level](fields ?? {}, message),
     publish: (...publication) => publish(...publication),
@@ -148,6 +149,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     },
     limits,
     backend: engine,
+    definitionListener: engine,
     readers: definitionReaders(limits, {
       accountId: () => controlPlane.account.accountId,
       receivers: configuration.outgoing.receivers,

@@ -211,6 +211,7 @@ class SqliteControlPlane implements LocalControlPlane {
       settings,
       clock,
       random,
+      log,
       privateIssuers: options.privateIssuers ?? [],
       resources: (arn) => {
         const workspaceId = arn.slice(arn.lastIndexOf('/') + 1);

@@ -7,4 +7,5 @@ export type {
   ScrapeConfigurationReading,
 } from './definition-readers.ts';
 export type { Log } from './log.ts';
+export { type OperationRoute, operationRoutes } from './operation-routes.ts';
 export { StoreError } from './store.ts';

@@ -1,4 +1,5 @@
 import type { LimitsData } from '@ampere/limits';
+import type { AddressPolicyOptions } from '@ampere/outbound';
 import type { BuildInfo } from './query-api/tenant.ts';
 
 /** What an operator decides about queries. */
@@ -28,6 +29,8 @@ export interface EngineSettings {
   readonly exemplarsMax?: number | undefined;
   /** What `status/buildinfo` answers. */
   readonly buildInfo: BuildInfo;
+  /** Which addresses notifications may reach. */
+  readonly outbound: AddressPolicyOptions;
   readonly queries: QuerySettings;
   /** Where clients reach the server, for links in alerts; without a slash at its end. */
   readonly publicUrl: string;

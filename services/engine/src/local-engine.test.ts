@@ -31,6 +31,7 @@ function settingsFor(dataDir: string, limits?: unknown): EngineSettings {
     fsync: 'always',
     buildInfo,
     publicUrl: 'http://ampere.test',
+    outbound: { allowPrivate: false, allow: [] },
     queries,
   };
 }
@@ -202,6 +203,7 @@ test('queries run on threads of their own, which see what was pushed, also after
     'query-worker',
   );
   const settings = settingsFor(`${folder}/data`);
+  const heard: string[] = [];
   const queries = { ...settings.queries, threads: 2, entry: queryEntry.href };
   const start = () =>
     EngineWorker.start({
@@ -209,6 +211,7 @@ test('queries run on threads of their own, which see what was pushed, also after
       settings: { ...settings, queries },
       log: () => {},
       publish: NO_TOPICS,
+      onQueryFinished: (record) => heard.push(`${record.workspaceId} ${record.endpoint} ${record.samples}`),
       onExit: () => {},
     });
   const nowMs = Math.floor(new SystemClock().nowMs() / 1000) * 1000;
@@ -224,6 +227,7 @@ test('queries run on threads of their own, which see what was pushed, also after
   expect(await get(engine, 'label/i/values')).toHaveLength(50);
   const { last } = await get(engine, 'status/queries');
   expect(last).toMatchObject([{ endpoint: 'label_values' }, ...Array(20).fill({ series: 50, samples: 50 })]);
+  expect(heard.slice(-2)).toEqual(['ws-1 query 50', 'ws-1 label_values 0']);
   await engine.deleteTenant('ws-1');
   await engine.createTenant('ws-1');
   expect(await get(engine, 'label/i/values')).toEqual([]);

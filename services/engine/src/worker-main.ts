@@ -1,26 +1,33 @@
 // The first file of the engine's thread; EngineWorker starts it, bundled.
 
 import { parentPort, workerData } from 'node:worker_threads';
+import { AddressPolicy, Outbound } from '@ampere/outbound';
 import { assert, NodeDisk, SystemClock, SystemRandom } from '@ampere/platform';
-import { NO_DELIVERY } from './alertmanager/no-delivery.ts';
-import type { EngineSettings } from './engine-settings.ts';
+import { receiverDelivery } from './alertmanager/receiver-delivery.ts';
 import { openLocalEngine } from './local-engine.ts';
 import { errorFields } from './log.ts';
+import type { EngineStart } from './transport/engine-worker.ts';
 import { hostEngine, portOf } from './transport/worker-host.ts';
 
 assert(parentPort !== null, 'the file of the engine thread was started as a program');
 const port = parentPort;
+const { reportsQueries, ...settings } = workerData as EngineStart;
 
-const isOpen = await hostEngine(portOf(port), (log) => {
+const isOpen = await hostEngine(portOf(port), (log, publish) => {
   // A promise that nobody waited for failed: a fault of ours, but no reason to take everyone's engine away.
   process.on('unhandledRejection', (error) => log('error', 'a promise failed unheard', errorFields(error)));
+  const clock = new SystemClock();
+  const outbound = new Outbound({ policy: new AddressPolicy(settings.outbound), clock });
   return openLocalEngine({
-    ...(workerData as EngineSettings),
+    ...settings,
     disk: new NodeDisk(),
-    clock: new SystemClock(),
+    clock,
     random: new SystemRandom(),
-    delivery: NO_DELIVERY,
+    delivery: receiverDelivery({ publish, outbound, clock }),
     log,
+    ...(reportsQueries
+      ? { onQueryFinished: (record) => port.postMessage({ type: 'queryFinished', record }) }
+      : {}),
   });
 });
 if (!isOpen) port.close();

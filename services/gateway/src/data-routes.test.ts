@@ -26,6 +26,8 @@ check('/workspaces/ws-1/api/v1/series', 'aps:GetSeries', '/prometheus/api/v1/ser
 check('/workspaces/ws-1/api/v1/metadata', 'aps:GetMetricMetadata', '/prometheus/api/v1/metadata');
 check('/workspaces/ws-1/api/v1/rules', 'aps:ListRules', '/prometheus/api/v1/rules');
 check('/workspaces/ws-1/alertmanager/api/v1/rules', 'aps:ListRules', '/prometheus/api/v1/rules');
+check('/workspaces/ws-1/api/v1/rules/why', 'aps:QueryMetrics', '/prometheus/api/v1/rules/why');
+check('/workspaces/ws-1/api/v1/rules/status', 'aps:ListRules', '/prometheus/api/v1/rules/status');
 check('/workspaces/ws-1/api/v1/alerts', 'aps:ListAlerts', '/prometheus/api/v1/alerts');
 check('/workspaces/ws-1/api/v1/status/tsdb', 'aps:QueryMetrics', '/prometheus/api/v1/status/tsdb');
 check(

@@ -50,6 +50,9 @@ const ROUTES: readonly DataRoute[] = [
   // Where the service's 2021 guide puts it.
   query('alertmanager/api/v1/rules', GET, 'aps:ListRules', `${API}/rules`),
   query('api/v1/alerts', GET, 'aps:ListAlerts', `${API}/alerts`),
+  // Ours: how rules fare, and why one was or wasn't firing.
+  query('api/v1/rules/status', GET, 'aps:ListRules', `${API}/rules/status`),
+  query('api/v1/rules/why', GET, 'aps:QueryMetrics', `${API}/rules/why`),
   query('api/v1/status/buildinfo', GET, 'aps:QueryMetrics', `${API}/status/buildinfo`),
   query('api/v1/status/runtimeinfo', GET, 'aps:QueryMetrics', `${API}/status/runtimeinfo`),
   query('api/v1/status/tsdb', GET, 'aps:QueryMetrics', `${API}/status/tsdb`),

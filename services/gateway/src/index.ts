@@ -4,6 +4,7 @@ export type {
   PendingIdentity,
   RequestHead,
 } from './authenticator.ts';
+export { type DataRoute, dataRoutes } from './data-routes.ts';
 export { createGateway, type Gateway } from './gateway.ts';
 export type { GatewayBounds, GatewayLimits, GatewayOptions } from './gateway-options.ts';
 export type { ListenAddress, NamedListener, TlsMaterial } from './listener.ts';

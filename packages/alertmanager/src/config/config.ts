@@ -14,6 +14,7 @@ import {
   boolean,
   list,
   mapOf,
+  type Plain,
   plain,
   type Reader,
   readYaml,
@@ -45,8 +46,17 @@ export interface InhibitRuleConfig {
   readonly equal: readonly string[];
 }
 
+/** The part of `global` that receivers fall back on. */
+export interface GlobalConfig {
+  /** `smtp_from`, `slack_api_url`, …: those that were given. */
+  readonly texts: Readonly<Record<string, string>>;
+  readonly httpConfig: Plain;
+  readonly smtpRequireTls: boolean;
+}
+
 export interface AlertmanagerConfig {
   readonly resolveTimeoutMs: number;
+  readonly global: GlobalConfig;
   readonly templates: readonly string[];
   readonly route: RouteConfig;
   readonly receivers: readonly Receiver[];
@@ -250,9 +260,24 @@ const GLOBAL_TEXTS = [
 interface GlobalFields {
   resolve_timeout: number;
   templates: string[];
+  http_config: Plain;
+  smtp_require_tls: boolean;
 }
 
-function globalReader(withTemplates: boolean): Reader<Partial<GlobalFields>> {
+interface Global extends GlobalConfig {
+  readonly resolveTimeoutMs: number;
+  readonly templates: readonly string[];
+}
+
+const GLOBAL_DEFAULT: Global = {
+  texts: {},
+  httpConfig: null,
+  smtpRequireTls: true,
+  resolveTimeoutMs: RESOLVE_TIMEOUT_MS,
+  templates: [],
+};
+
+function globalReader(withTemplates: boolean): Reader<Global> {
   const texts = Object.fromEntries(GLOBAL_TEXTS.map((name) => [name, text]));
   const readers = {
     ...texts,
@@ -260,11 +285,18 @@ function globalReader(withTemplates: boolean): Reader<Partial<GlobalFields>> {
     http_config: plain,
     smtp_require_tls: boolean,
     ...(withTemplates ? { templates: list(text, 'string') } : {}),
-  } as unknown as { resolve_timeout: Reader<number>; templates: Reader<string[]> };
-  return struct<GlobalFields, Partial<GlobalFields>>('config.plain', readers, (fields) => ({
-    resolve_timeout: fields.resolve_timeout ?? RESOLVE_TIMEOUT_MS,
-    templates: fields.templates ?? [],
-  }));
+  } as unknown as { [K in keyof GlobalFields]: Reader<GlobalFields[K]> };
+  return struct<GlobalFields, Global>('config.plain', readers, (fields) => {
+    const given = fields as Readonly<Record<string, unknown>>;
+    const named = GLOBAL_TEXTS.filter((name) => given[name] !== undefined);
+    return {
+      texts: Object.fromEntries(named.map((name) => [name, String(given[name])])),
+      httpConfig: fields.http_config ?? null,
+      smtpRequireTls: fields.smtp_require_tls ?? true,
+      resolveTimeoutMs: fields.resolve_timeout ?? RESOLVE_TIMEOUT_MS,
+      templates: fields.templates ?? [],
+    };
+  });
 }
 
 function configReader(original: string, templatesInGlobal: boolean): Reader<AlertmanagerConfig> {
@@ -298,9 +330,11 @@ function configReader(original: string, templatesInGlobal: boolean): Reader<Aler
       add('mute time interval', fields.mute_time_intervals);
       add('time interval', fields.time_intervals);
       checkIntervals(root, timeIntervals);
+      const { resolveTimeoutMs, templates, ...global } = fields.global ?? GLOBAL_DEFAULT;
       return {
-        resolveTimeoutMs: fields.global?.resolve_timeout ?? RESOLVE_TIMEOUT_MS,
-        templates: [...(fields.templates ?? []), ...(fields.global?.templates ?? [])],
+        resolveTimeoutMs,
+        global,
+        templates: [...(fields.templates ?? []), ...templates],
         route: root,
         receivers,
         inhibitRules: fields.inhibit_rules ?? [],

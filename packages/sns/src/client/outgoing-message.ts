@@ -21,6 +21,7 @@ export interface OutgoingMessage {
 
 export const MESSAGE_BYTES_MAX = 256 * 1024;
 export const SMS_BYTES_MAX = 1600;
+export const SUBJECT_LENGTH_MAX = 100;
 
 /** The message as it may be sent: cut, with the attribute that says so, when it is too long. */
 export function withinLimit(message: OutgoingMessage): OutgoingMessage {
@@ -37,12 +38,36 @@ export function withinLimit(message: OutgoingMessage): OutgoingMessage {
   };
 }
 
+/**
+ * The message as SNS takes it: within its limit, its subject repaired, without empty attributes. Alertmanager
+ * sends these as they are, and SNS refuses the notification.
+ */
+export function fitForSns(message: OutgoingMessage): OutgoingMessage {
+  const attributes = new Map([...message.attributes].filter(([, value]) => value !== ''));
+  return withinLimit({ ...message, subject: repairedSubject(message.subject), attributes });
+}
+
+/**
+ * A subject that SNS takes: at most 100 printable ASCII characters, no line break, no blank in front;
+ * undefined when nothing is left.
+ */
+function repairedSubject(subject: string | undefined): string | undefined {
+  const repaired = (subject ?? '')
+    .replace(/[\r\n\t]+/g, ' ')
+    .replace(/[^ -~]/gu, '?')
+    .trimStart()
+    .slice(0, SUBJECT_LENGTH_MAX);
+  return repaired === '' ? undefined : repaired;
+}
+
 /** The body of a `Publish` request; attributes in the order of their names. */
 export function publishForm(message: OutgoingMessage): string {
   const fields: [string, string][] = [
     ['Action', 'Publish'],
     ['Message', message.message],
   ];
+  // So the AWS SDK writes an empty map.
+  if (message.attributes.size === 0) fields.push(['MessageAttributes', '']);
   const names = [...message.attributes.keys()].sort();
   for (const [index, name] of names.entries()) {
     const entry = `MessageAttributes.entry.${index + 1}`;

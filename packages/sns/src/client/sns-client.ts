@@ -11,7 +11,7 @@ import { type HttpAnswer, type Outbound, OutboundError } from '@ampere/outbound'
 import type { Clock, Random } from '@ampere/platform';
 import { type SigningCredentials, signUrl } from '@ampere/sigv4';
 import { regionOf } from '../arn.ts';
-import { type OutgoingMessage, publishForm, withinLimit } from './outgoing-message.ts';
+import { fitForSns, type OutgoingMessage, publishForm } from './outgoing-message.ts';
 import { errorOf, memberOf } from './xml-members.ts';
 
 export interface SnsClientOptions {
@@ -78,9 +78,10 @@ export class SnsClient {
     signal: AbortSignal,
   ): Promise<PublishOutcome> {
     const place = this.#placeOf(message, identity);
+    if (!URL.canParse(place.url)) return { ok: false, retry: false, reason: 'api_url is not a URL' };
     const found = await this.#credentials(identity, place.region, signal);
     if ('ok' in found) return found;
-    const sent = await this.#send(place, 'sns', publishForm(withinLimit(message)), found, signal);
+    const sent = await this.#send(place, 'sns', publishForm(fitForSns(message)), found, signal);
     if (!sent.ok) return sent;
     return { ok: true, messageId: memberOf(sent.text, 'MessageId') ?? '' };
   }

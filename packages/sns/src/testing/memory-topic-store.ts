@@ -56,6 +56,9 @@ export class MemoryTopicStore implements TopicStore {
 
   removeTopic(name: string): void {
     this.#topics.delete(name);
+    this.#sequences.delete(name);
+    for (const key of [...this.#published.keys()])
+      if (key.startsWith(`${name} `)) this.#published.delete(key);
     for (const { id, topic } of [...this.#subscriptions.values()])
       if (topic === name) this.removeSubscription(id);
   }
@@ -100,7 +103,8 @@ export class MemoryTopicStore implements TopicStore {
 
   findPublished(topic: string, deduplicationId: string, nowMs: number): Published | undefined {
     const found = this.#published.get(`${topic} ${deduplicationId}`);
-    return found !== undefined && found.expiresAtMs > nowMs ? found : undefined;
+    if (found === undefined || found.expiresAtMs <= nowMs) return undefined;
+    return { messageId: found.messageId, sequence: found.sequence };
   }
 
   rememberPublished(

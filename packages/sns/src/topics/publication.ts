@@ -1,7 +1,7 @@
 // What may be published, checked as SNS checks it, and what each protocol's receivers are told of it.
 
 import type { QueryParameters } from '@ampere/aws-query';
-import { MESSAGE_BYTES_MAX, type OutgoingMessage } from '../client/outgoing-message.ts';
+import { MESSAGE_BYTES_MAX, type OutgoingMessage, SUBJECT_LENGTH_MAX } from '../client/outgoing-message.ts';
 import { invalid, missing } from './errors.ts';
 import type { MessageAttribute } from './model.ts';
 
@@ -16,7 +16,6 @@ export interface Publication {
   readonly deduplicationId: string | undefined;
 }
 
-const SUBJECT_LENGTH_MAX = 100;
 const FIFO_ID = /^[!-~]{1,128}$/;
 const ATTRIBUTE_NAME = /^(?!(?:aws|amazon)\.)(?!\.)(?!.*\.\.)[A-Za-z0-9_.-]{1,256}(?<!\.)$/i;
 const ATTRIBUTES_MAX = 100;
@@ -37,35 +36,18 @@ export function readPublication(form: QueryParameters): Publication {
   return publication;
 }
 
-/** What an alert manager publishes, made fit for a topic: real SNS, too, takes neither long nor odd subjects. */
+/** What an alert manager publishes, fit for a topic already. Throws SnsError. */
 export function publicationOf(outgoing: OutgoingMessage): Publication {
-  const attributes = new Map<string, MessageAttribute>();
-  for (const [name, value] of outgoing.attributes) {
-    if (value !== '') attributes.set(name, { type: 'String', value });
-  }
   const publication = {
     message: outgoing.message,
     structure: undefined,
-    subject: repairedSubject(outgoing.subject),
-    attributes,
+    subject: outgoing.subject,
+    attributes: new Map([...outgoing.attributes].map(([name, value]) => [name, { type: 'String', value }])),
     groupId: outgoing.groupId,
     deduplicationId: outgoing.deduplicationId,
   };
   checkPublication(publication);
   return publication;
-}
-
-/**
- * A subject that SNS takes: at most 100 printable ASCII characters, no line break, no blank in front;
- * undefined when nothing is left.
- */
-export function repairedSubject(subject: string | undefined): string | undefined {
-  const repaired = (subject ?? '')
-    .replace(/[\r\n\t]+/g, ' ')
-    .replace(/[^ -~]/gu, '?')
-    .trimStart()
-    .slice(0, SUBJECT_LENGTH_MAX);
-  return repaired === '' ? undefined : repaired;
 }
 
 function checkPublication(publication: Publication): void {

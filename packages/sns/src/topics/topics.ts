@@ -9,7 +9,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { type AttachedPolicy, authorise } from '@ampere/iam';
 import type { Clock, Random } from '@ampere/platform';
 import { type TopicPlace, topicArn, topicNameOf } from '../arn.ts';
-import { type OutgoingMessage, withinLimit } from '../client/outgoing-message.ts';
+import { fitForSns, type OutgoingMessage } from '../client/outgoing-message.ts';
 import type { PublishOutcome } from '../client/sns-client.ts';
 import { SnsError, throttled, topicNotFound } from './errors.ts';
 import type { DeliveryContent, DeliveryHead, Subscription, Topic, TopicStore } from './model.ts';
@@ -141,7 +141,7 @@ export class Topics {
       // Who may not publish doesn't learn whether there is such a topic.
       if (!decision.allowed)
         return refused(`unexpected status code 403: AuthorizationError: ${decision.message}`);
-      const { messageId } = this.publish(this.byArn(arn), publicationOf(withinLimit(outgoing)));
+      const { messageId } = this.publish(this.byArn(arn), publicationOf(fitForSns(outgoing)));
       return { ok: true, messageId };
     } catch (error) {
       if (!(error instanceof SnsError)) throw error;

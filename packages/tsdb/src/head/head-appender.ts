@@ -154,6 +154,7 @@ export class HeadAppender implements Appender {
       this.#appendHistograms(columns);
       this.#appendExemplars(columns);
     } finally {
+      this.#head.memory.kernel.publishRows();
       this.#log();
       this.#logRest();
       this.#outcome.appended = view.word(A_APPENDED);
@@ -366,7 +367,7 @@ export class HeadAppender implements Appender {
   /** Closes the records that were built and hands them to the log. */
   #log(): void {
     const { memory } = this.#head;
-    this.#wal.add(memory.seriesPayload(), memory.samplesPayload(), memory.loggedMaxTimeMs);
+    this.#wal.add(memory.seriesPayload(), memory.samplesPayload(), memory.loggedMaxTimeMs, memory.checksum);
     memory.clearLog();
   }
 

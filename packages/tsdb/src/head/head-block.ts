@@ -34,9 +34,16 @@ export interface CutRange {
  * the clock don't make it longer: one wrong time in a year to come must not end the present.
  */
 export function nextCut(head: Head, nowMs: number): CutRange | undefined {
-  const { minTimeMs, floorMs } = head;
+  const { minTimeMs } = head;
   if (minTimeMs === undefined || Math.min(head.maxTimeMs, nowMs) - minTimeMs <= HEAD_SPAN_MS)
     return undefined;
+  return wholeHead(head);
+}
+
+/** The two hours that the head begins in, however few samples it has. */
+export function wholeHead(head: Head): CutRange | undefined {
+  const { minTimeMs, floorMs } = head;
+  if (minTimeMs === undefined) return undefined;
   const alignedMs = Math.floor(Math.ceil(minTimeMs) / CHUNK_RANGE_MS) * CHUNK_RANGE_MS;
   return { startMs: Math.max(alignedMs, Math.ceil(floorMs)), endMs: alignedMs + CHUNK_RANGE_MS };
 }

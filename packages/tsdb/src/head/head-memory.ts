@@ -3,6 +3,7 @@
 
 import { assert, type LinearMemory, type Random } from '@ampere/platform';
 import {
+  CRC_TABLES,
   H_FIRST_FREE,
   H_FREE_PAGES,
   H_MAX_MS,
@@ -24,6 +25,7 @@ import {
   W_TIME_MS,
 } from '../../assembly/layout.ts';
 import { TsdbError } from '../errors.ts';
+import { makeTables } from '../wal/crc32c.ts';
 import { bindKernel, type Kernel } from './kernel.ts';
 import { MemoryView } from './memory-view.ts';
 
@@ -56,7 +58,14 @@ export class HeadMemory implements LinearMemory {
     view.setWord(W_SAMPLES, this.allocate(RECORD_BYTES_MAX + 2 * SAMPLE_ROOM_BYTES));
     view.setWord(W_SERIES, this.allocate(RECORD_BYTES_MAX));
     this.clearLog();
+    makeTables(8).forEach((table, t) => {
+      view.words.set(table, (CRC_TABLES >>> 2) + 256 * t);
+    });
   }
+
+  /** Goes on with a CRC-32C over bytes of this memory. */
+  readonly checksum = (state: number, bytes: Uint8Array): number =>
+    this.kernel.crc32c(state, bytes.byteOffset, bytes.length);
 
   /** Memory in use, in whole pages. */
   get bytes(): number {

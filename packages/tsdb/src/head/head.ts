@@ -24,7 +24,6 @@ import {
   H_SEALED_BYTES,
   MINUTES_ACTIVE,
   O_CHUNK,
-  O_COUNT,
   O_ENCODING,
   O_MIN_MS,
   OTHER_VALUE,
@@ -33,6 +32,7 @@ import {
   P_FIELD_BYTES,
   R_ACTIVE_MINUTE,
   R_BITS,
+  R_CHUNK_SAMPLES,
   R_FIRST_SEALED,
   R_KEY_BYTES,
   R_LAST_MS,
@@ -300,7 +300,7 @@ export class Head {
       maxTimeMs: view.float(record + R_LAST_MS),
       at: open + O_CHUNK,
       bytes: (bits + 7) >>> 3,
-      openSamples: view.word(open + O_COUNT),
+      openSamples: view.word(record + R_CHUNK_SAMPLES) & 0xffff,
     });
     return chunks;
   }

@@ -11,21 +11,31 @@ export interface Kernel {
   reclaim(beforeEpoch: number, most: number): number;
   /** The tag of a run of bytes. */
   tagOf(from: number, bytes: number): number;
+  /** Goes on with a CRC-32C from the state before its final inversion. */
+  crc32c(state: number, from: number, bytes: number): number;
   findKey(from: number, to: number): number;
   addAlias(series: number, from: number, to: number): void;
   makeSeries(from: number, to: number, number: number): number;
   findOrMakeSeries(from: number, to: number, number: number): number;
   appendRows(): number;
+  /** While the log is read: the series with a number of its, or -1. */
+  seriesOf(number: number): number;
   /** Gives a block back when nobody reads it any more. */
   releaseBlock(address: number, bytes: number): void;
   sealOpen(series: number): number;
   setOpen(series: number, open: number, bytes: number): void;
   /** Of a record's address. */
   touch(record: number, minute: number): void;
+  /** Has readers see what `appendRows` has stored. */
+  publishRows(): void;
   appendOne(series: number, timeMs: number, low: number, high: number): number;
   /** As `appendRows` logs a sample. */
   logOne(number: number, timeMs: number, low: number, high: number): void;
   logSeries(number: number, from: number, to: number): void;
+  replaySeries(to: number): number;
+  noteNumber(number: number, series: number): number;
+  replaySamples(from: number, to: number): number;
+  endReplay(): void;
   dropChunks(beforeMs: number): number;
   takeOutEmpty(): number;
   activeCount(minute: number): number;

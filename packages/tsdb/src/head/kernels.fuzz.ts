@@ -8,8 +8,9 @@ import { appendXor, startXor, XOR_ROOM_BYTES, XorStates, xorBytes } from '../chu
 import { tagOfBytes } from '../index/tag.ts';
 import { UNLIMITED } from '../options.ts';
 import { columnsOf, contentOf, encodeField, sampleText, textOf } from '../testing/requests.ts';
-import { SamplesRecord } from '../testing/samples-record.ts';
+import { readSamples, SamplesRecord } from '../testing/samples-record.ts';
 import { Tsdb } from '../tsdb.ts';
+import { CRC_START, crc32c } from '../wal/crc32c.ts';
 import { CHUNK_RANGE_MS, Head, STORED } from './head.ts';
 import { HeadMemory } from './head-memory.ts';
 import { canonicalLabels, decodeLabels } from './label-set.ts';
@@ -47,6 +48,19 @@ test(`AMPERE_SEED=${seed} blocks never overlap, keep their content, and are used
   }
   // One page of each class stays.
   expect(memory.bytes - before).toBeLessThanOrEqual(40 << 16);
+});
+
+test(`AMPERE_SEED=${seed} checksums`, () => {
+  const random = new SeededRandom(seed);
+  const memory = new HeadMemory(random);
+  const at = memory.stage(1000);
+  for (let round = 0; round < 300 * factor; round++) {
+    const bytes = random.bytes(random.integer(900));
+    const offset = random.integer(8);
+    memory.view.bytes.set(bytes, at + offset);
+    const own = memory.view.bytes.subarray(at + offset, at + offset + bytes.length);
+    expect((memory.checksum(CRC_START, own) ^ -1) >>> 0).toBe(crc32c(bytes));
+  }
 });
 
 test(`AMPERE_SEED=${seed} tags`, () => {
@@ -243,6 +257,7 @@ test(`AMPERE_SEED=${seed} records of samples are those of their twin`, () => {
   const head = new Head(random);
   const twin = new SamplesRecord();
   const { kernel } = head.memory;
+  const written: number[] = [];
   for (let i = 0; i < 2000 * factor; i++) {
     const number = random.integer(3) === 0 ? random.integer(2 ** 31) : i;
     const timeMs = [0, i, -(2 ** 51), 2 ** 51, 1.7e12 + random.integer(1e6)][random.integer(5)]!;
@@ -251,8 +266,14 @@ test(`AMPERE_SEED=${seed} records of samples are those of their twin`, () => {
       random.integer(2) * random.integer(2 ** 32),
     ];
     twin.add(number, timeMs, low, high);
+    written.push(number, timeMs, low, high);
     kernel.logOne(number, timeMs, low, high);
   }
   expect(Buffer.from(head.memory.samplesPayload()).equals(twin.payload.content())).toBe(true);
   expect(head.memory.loggedMaxTimeMs).toBe(twin.maxTimeMs);
+  const padded = Buffer.concat([twin.payload.content(), Buffer.alloc(8)]);
+  const read: number[] = [];
+  const view = new DataView(padded.buffer, padded.byteOffset);
+  readSamples(padded, view, 0, padded.length - 8, (...sample) => read.push(...sample));
+  expect(read).toEqual(written);
 });

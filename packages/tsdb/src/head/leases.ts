@@ -12,6 +12,7 @@ export class Leases {
   readonly #memory: HeadMemory;
   /** Epochs of open leases, ascending. */
   readonly #open = new Set<number>();
+  #epoch = 0;
   #waiting: { readonly until: number; proceed(): void }[] = [];
 
   constructor(memory: HeadMemory) {
@@ -25,8 +26,8 @@ export class Leases {
   /** Begins a lease; returns what ends it. */
   begin(): () => void {
     const { view } = this.#memory;
-    const epoch = view.word(H_EPOCH) + 1;
-    assert(epoch < 2 ** 32, 'more leases than a head can count');
+    const epoch = ++this.#epoch;
+    // The word wraps around; kernels compare by difference.
     view.setWord(H_EPOCH, epoch);
     this.#open.add(epoch);
     view.setWord(H_LEASES, this.#open.size);
@@ -45,7 +46,7 @@ export class Leases {
   /** Resolves when all leases that are open now have ended. */
   async ended(): Promise<void> {
     if (this.#open.size === 0) return;
-    const until = this.#memory.view.word(H_EPOCH);
+    const until = this.#epoch;
     await new Promise<void>((proceed) => this.#waiting.push({ until, proceed }));
   }
 
@@ -55,12 +56,12 @@ export class Leases {
   }
 
   #reclaim(most: number): void {
-    this.#memory.kernel.reclaim(this.#oldest(), most);
+    this.#memory.kernel.reclaim(this.#oldest() % 2 ** 32, most);
   }
 
   /** The oldest open epoch, or the next one. */
   #oldest(): number {
     for (const epoch of this.#open) return epoch;
-    return this.#memory.view.word(H_EPOCH) + 1;
+    return this.#epoch + 1;
   }
 }

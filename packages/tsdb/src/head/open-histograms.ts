@@ -12,13 +12,13 @@
 import { assert } from '@ampere/platform';
 import type { FloatHistogram } from '@ampere/series';
 import {
+  CAPACITY_SHIFT,
   CHUNK_RANGE_MS,
   H_MAX_MS,
   H_MIN_MS,
   H_OPEN_CHUNKS,
   H_SAMPLES,
   O_CHUNK,
-  O_COUNT,
   O_ENCODING,
   O_MIN_MS,
   OTHER_VALUE,
@@ -26,6 +26,7 @@ import {
   R_BITS,
   R_CHUNK_END_MS,
   R_CHUNK_SAMPLES,
+  R_COUNT,
   R_LAST_MS,
   R_LAST_VALUE,
   R_OPEN,
@@ -36,7 +37,6 @@ import {
 } from '../../assembly/layout.ts';
 import { HistogramChunk, type HistogramKind, storedKind } from '../chunk/histogram-encode.ts';
 import { type HeadMemory, memoryFull } from './head-memory.ts';
-import { CAPACITY_SHIFT } from './stored-samples.ts';
 
 const CHUNK_BYTES = 1024;
 const SAMPLES_PER_CHUNK_MIN = 10;
@@ -115,6 +115,8 @@ export class OpenHistograms {
   #begin(series: number, record: number, chunk: HistogramChunk): void {
     const { view, kernel } = this.#memory;
     if (view.word(record + R_BITS) !== 0 && !kernel.sealOpen(series)) throw memoryFull();
+    // Readers leave out what was sealed, until there is another block.
+    Atomics.store(view.words, (record + R_COUNT) >>> 2, 0);
     const open: Open = { chunk, block: 0, capacity: 0, published: 0, recodings: chunk.recodings };
     this.#place(series, record, open);
     view.setFloat(record + R_CHUNK_END_MS, Number.NEGATIVE_INFINITY);
@@ -136,7 +138,6 @@ export class OpenHistograms {
     view.bytes.set(content.subarray(from), open.block + O_CHUNK + from);
     open.published = content.length;
     this.#note(record, chunk);
-    Atomics.store(view.words, (open.block + O_COUNT) >>> 2, chunk.samples);
   }
 
   /** Gives a chunk another block. */
@@ -149,20 +150,20 @@ export class OpenHistograms {
     open.capacity = bytes - O_CHUNK;
     open.recodings = chunk.recodings;
     open.published = chunk.length;
-    view.setWord(block + O_COUNT, chunk.samples);
     view.setWord(block + O_ENCODING, (chunk.encoding | (open.capacity << CAPACITY_SHIFT)) >>> 0);
     view.setFloat(block + O_MIN_MS, chunk.minTimeMs);
     view.bytes.set(chunk.content(), block + O_CHUNK);
-    this.#note(record, chunk);
     this.#memory.kernel.setOpen(series, block, bytes);
+    this.#note(record, chunk);
   }
 
-  /** What sealing goes by. */
+  /** What sealing goes by, and what readers may decode. */
   #note(record: number, chunk: HistogramChunk): void {
     const { view } = this.#memory;
     assert(chunk.length < 2 ** 24, 'a chunk of histograms outgrew its bound');
     view.setWord(record + R_BITS, 8 * chunk.length);
     view.view.setUint16(record + R_CHUNK_SAMPLES, chunk.samples, true);
+    Atomics.store(view.words, (record + R_COUNT) >>> 2, chunk.samples);
   }
 }
 

@@ -1,18 +1,21 @@
 // Reads the samples of a series from a head's memory, on any thread and while the writer goes on.
 //
-// 1. The open chunk's block is taken first, and the count in it: so many samples are whole.
+// 1. The open chunk's block is taken first, and how many of its samples are published: so many are whole. Both are
+//    of one moment when the block is the same before and after. With none there is no open chunk to read.
 // 2. Then the full chunks that begin before it, oldest first. Had the open chunk been sealed meanwhile, its copy among the
 //    full ones begins when it does, and is left out.
 // So what is read is the series up to some moment, each sample once.
 
 import { SampleColumns } from '@ampere/series';
 import {
+  CAPACITY_SHIFT,
   ENCODING_SHIFT,
   O_CHUNK,
-  O_COUNT,
   O_ENCODING,
   O_MIN_MS,
   R_BITS,
+  R_CHUNK_SAMPLES,
+  R_COUNT,
   R_EXTENSION,
   R_FIRST_SEALED,
   R_LAST_MS,
@@ -33,7 +36,6 @@ import type { MemoryView } from './memory-view.ts';
 const LENGTH_MASK = (1 << ENCODING_SHIFT) - 1;
 /** An open chunk's encoding is in the low bits of its word; that of histograms has its block's room above them. */
 export const ENCODING_MASK = 0xff;
-export const CAPACITY_SHIFT = 8;
 
 /** Appends a series' samples within [startMs, endMs] to columns; returns how many bytes of chunks were decoded. */
 export function readSamples(
@@ -45,10 +47,15 @@ export function readSamples(
 ): number {
   let bytes = 0;
   const record = view.series(series);
-  const open = view.load(record + R_OPEN);
-  if (open !== 0) view.reach(open + O_CHUNK);
-  const count = open === 0 ? 0 : view.load(open + O_COUNT);
-  const openMinMs = open === 0 ? Number.POSITIVE_INFINITY : view.float(open + O_MIN_MS);
+  let open = view.load(record + R_OPEN);
+  let count = view.load(record + R_COUNT);
+  for (let again = view.load(record + R_OPEN); again !== open; again = view.load(record + R_OPEN)) {
+    open = again;
+    count = view.load(record + R_COUNT);
+  }
+  if (open === 0) count = 0;
+  view.reach(open + O_CHUNK);
+  const openMinMs = count === 0 ? Number.POSITIVE_INFINITY : view.float(open + O_MIN_MS);
   let chunk = view.load(record + R_FIRST_SEALED);
   while (chunk !== 0) {
     view.reach(chunk + S_CHUNK);
@@ -107,13 +114,15 @@ export function hasSampleIn(
   const record = view.series(series);
   let mustLook = false;
   const open = view.load(record + R_OPEN);
-  if (open !== 0) {
+  const count = view.load(record + R_COUNT);
+  if (open !== 0 && count !== 0) {
     view.reach(open + O_CHUNK);
     const minMs = view.float(open + O_MIN_MS);
     const maxMs = view.float(record + R_LAST_MS);
     if (minMs <= endMs && maxMs >= startMs) {
-      // A chunk has samples at both its ends.
-      if (minMs >= startMs || maxMs <= endMs) return true;
+      // A chunk has samples at both its ends; but the last one may not be published yet.
+      const isWhole = (view.load(record + R_CHUNK_SAMPLES) & 0xffff) === count;
+      if (minMs >= startMs || (maxMs <= endMs && isWhole)) return true;
       mustLook = true;
     }
   }

@@ -11,6 +11,8 @@ import {
   A_LABELS_TO,
   A_ROWS,
   A_TIMES,
+  A_TOUCHED,
+  A_TOUCHED_COUNT,
   A_VALUES,
 } from '../../assembly/layout.ts';
 import type { HeadMemory } from './head-memory.ts';
@@ -22,11 +24,13 @@ type Column = Uint8Array | Uint32Array | Float64Array;
 
 export class WriteArguments {
   readonly #memory: HeadMemory;
-  #block = 0;
-  #blockBytes = 0;
+  readonly #copies: Region;
+  readonly #touched: Region;
 
   constructor(memory: HeadMemory) {
     this.#memory = memory;
+    this.#copies = new Region(memory);
+    this.#touched = new Region(memory);
   }
 
   /** Throws a TsdbError 'memory-full'. */
@@ -34,6 +38,8 @@ export class WriteArguments {
     const { seriesCount, sampleCount } = columns;
     const { view } = this.#memory;
     view.setWord(A_ROWS, seriesCount);
+    view.setWord(A_TOUCHED, this.#touched.reserve(4 * seriesCount));
+    view.setWord(A_TOUCHED_COUNT, 0);
     const all: [address: number, column: Column, length: number][] = [
       [A_TIMES, columns.timesMs, sampleCount],
       [A_VALUES, columns.valueWords, 2 * sampleCount],
@@ -51,7 +57,7 @@ export class WriteArguments {
       (sum, [, column, length]) => sum + column.BYTES_PER_ELEMENT * length,
       SLACK_BYTES,
     );
-    let at = this.#reserve(bytes);
+    let at = this.#copies.reserve(bytes);
     for (const [address, column, length] of all) {
       const own = column.subarray(0, length);
       view.bytes.set(new Uint8Array(own.buffer, own.byteOffset, own.byteLength), at);
@@ -59,8 +65,19 @@ export class WriteArguments {
       at += own.byteLength;
     }
   }
+}
 
-  #reserve(bytes: number): number {
+/** A block that grows with what is asked for. */
+class Region {
+  readonly #memory: HeadMemory;
+  #block = 0;
+  #blockBytes = 0;
+
+  constructor(memory: HeadMemory) {
+    this.#memory = memory;
+  }
+
+  reserve(bytes: number): number {
     if (bytes <= this.#blockBytes) return this.#block;
     const grownBytes = bytes + (bytes >>> 1);
     const grown = this.#memory.allocate(grownBytes);

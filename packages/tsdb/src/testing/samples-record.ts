@@ -42,3 +42,63 @@ export class SamplesRecord {
     this.#timeMs = 0;
   }
 }
+
+/** Where reading stands: varints are read through it. */
+let cursor = 0;
+
+function readUvarint(bytes: Uint8Array): number {
+  let byte = bytes[cursor++]!;
+  let value = byte & 0x7f;
+  let unit = 128;
+  while (byte >= 0x80) {
+    byte = bytes[cursor++]!;
+    value += (byte & 0x7f) * unit;
+    unit *= 128;
+  }
+  return value;
+}
+
+function readVarint(bytes: Uint8Array): number {
+  const value = readUvarint(bytes);
+  return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+}
+
+/** Hands the samples of a record's payload to a sink; `view` must be readable for 8 bytes behind `to`. */
+export function readSamples(
+  bytes: Uint8Array,
+  view: DataView,
+  from: number,
+  to: number,
+  sink: (series: number, timeMs: number, low: number, high: number) => void,
+): void {
+  let series = 0;
+  let timeMs = 0;
+  let at = from;
+  while (at < to) {
+    const control = bytes[at++]!;
+    const seriesBits = control & (3 << 4);
+    if (seriesBits === SERIES_NEXT) {
+      series++;
+    } else if (seriesBits === SERIES_DELTA) {
+      cursor = at;
+      series += readVarint(bytes);
+      at = cursor;
+    }
+    if ((control & TIME_DELTA) !== 0) {
+      cursor = at;
+      timeMs += readVarint(bytes);
+      at = cursor;
+    }
+    const valueBytes = control & 15;
+    let high = 0;
+    let low = 0;
+    if (valueBytes > 4) {
+      high = view.getUint32(at);
+      low = view.getUint32(at + 4) & (-1 << (64 - 8 * valueBytes));
+    } else if (valueBytes > 0) {
+      high = view.getUint32(at) & (-1 << (32 - 8 * valueBytes));
+    }
+    at += valueBytes;
+    sink(series, timeMs, low >>> 0, high >>> 0);
+  }
+}

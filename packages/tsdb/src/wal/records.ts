@@ -2,14 +2,7 @@
 
 import { assert } from '@ampere/platform';
 import { ByteBuffer } from './byte-buffer.ts';
-import { crc32c } from './crc32c.ts';
-import {
-  type HistogramSink,
-  type LoggedExemplar,
-  readExemplars,
-  readHistograms,
-} from './histogram-records.ts';
-import { readLateSamples } from './late-records.ts';
+import { CRC_START, continueCrc32c, crc32c } from './crc32c.ts';
 
 export const RECORD_SERIES = 1;
 export const RECORD_SAMPLES = 2;
@@ -37,18 +30,20 @@ export const SERIES_NEXT = 1 << 4;
 export const SERIES_DELTA = 2 << 4;
 export const TIME_DELTA = 1 << 6;
 
-/** Receives what a record holds. */
+/** Receives the records of the log: payloads are `bytes[from, to)`, valid during the call. */
 export interface RecordSink {
-  /** The label set is `bytes[from, to)`, valid during the call. */
-  series(number: number, bytes: Uint8Array, from: number, to: number): void;
-  sample(series: number, timeMs: number, low: number, high: number): void;
+  series(bytes: Uint8Array, from: number, to: number): void;
+  /** Returns the newest time among them. */
+  samples(bytes: Uint8Array, from: number, to: number): number;
   floor(beforeMs: number): void;
-  histogram: HistogramSink;
-  lateSample(series: number, timeMs: number, low: number, high: number): void;
-  lateHistogram: HistogramSink;
+  /** Returns the newest time among them. */
+  histograms(bytes: Uint8Array, from: number, to: number): number;
+  /** Of samples out of order. */
+  lateSamples(bytes: Uint8Array, view: DataView, from: number, to: number): void;
+  lateHistograms(bytes: Uint8Array, from: number, to: number): void;
+  /** Samples out of order before a time, of records before this one, are in blocks. */
   lateFloor(beforeMs: number): void;
-  /** The series' canonical label set is `bytes[from, to)`, valid during the call. */
-  exemplar(bytes: Uint8Array, from: number, to: number, exemplar: LoggedExemplar): void;
+  exemplars(bytes: Uint8Array, from: number, to: number): void;
 }
 
 /** Builds a series record. */
@@ -67,15 +62,27 @@ export class SeriesRecord {
   }
 }
 
+/** Goes on with the state of a checksum over a payload. */
+export type Checksum = (state: number, payload: Uint8Array) => number;
+
+const checksumHere: Checksum = (state, payload) => continueCrc32c(state, payload, 0, payload.length);
+
 /** Appends a framed record to a batch; its mark is written later, by `stampMark`. */
-export function frameRecord(batch: ByteBuffer, type: number, payload: Uint8Array): void {
+export function frameRecord(
+  batch: ByteBuffer,
+  type: number,
+  payload: Uint8Array,
+  checksum: Checksum = checksumHere,
+): void {
   batch.reserve(FRAME_BYTES + 1 + payload.length);
   const at = batch.length;
+  const from = at + FRAME_BYTES + 1;
   batch.view.setUint32(at + 8, 1 + payload.length, true);
   batch.bytes[at + 12] = type;
-  batch.bytes.set(payload, at + FRAME_BYTES + 1);
-  batch.length = at + FRAME_BYTES + 1 + payload.length;
-  batch.view.setUint32(at + 4, crc32c(batch.bytes, at + 8, batch.length), true);
+  batch.bytes.set(payload, from);
+  batch.length = from + payload.length;
+  const state = continueCrc32c(CRC_START, batch.bytes, at + 8, from);
+  batch.view.setUint32(at + 4, checksum(state, payload) ^ -1, true);
 }
 
 /** Writes the mark of the file they go to into all records of a batch. */
@@ -102,45 +109,9 @@ export function recordType(bytes: Uint8Array, at: number): number {
   return bytes[at + FRAME_BYTES]!;
 }
 
-/** Hands the content of a valid record to a sink; false when it is of a kind that we don't know. */
-export function readRecord(
-  bytes: Uint8Array,
-  view: DataView,
-  at: number,
-  to: number,
-  sink: RecordSink,
-): boolean {
-  const from = at + FRAME_BYTES + 1;
-  switch (bytes[from - 1]) {
-    case RECORD_SERIES:
-      readSeries(bytes, from, to, sink);
-      return true;
-    case RECORD_SAMPLES:
-      readSamples(bytes, view, from, to, sink);
-      return true;
-    case RECORD_FLOOR:
-      sink.floor(view.getFloat64(from, true));
-      return true;
-    case RECORD_BATCH:
-      return true;
-    case RECORD_HISTOGRAMS:
-      readHistograms(bytes, from, to, sink.histogram);
-      return true;
-    case RECORD_LATE_SAMPLES:
-      readLateSamples(bytes, view, from, to, (...one) => sink.lateSample(...one));
-      return true;
-    case RECORD_LATE_HISTOGRAMS:
-      readHistograms(bytes, from, to, sink.lateHistogram);
-      return true;
-    case RECORD_LATE_FLOOR:
-      sink.lateFloor(view.getFloat64(from, true));
-      return true;
-    case RECORD_EXEMPLARS:
-      readExemplars(bytes, from, to, (...one) => sink.exemplar(...one));
-      return true;
-    default:
-      return false;
-  }
+/** Where the payload of a valid record begins. */
+export function payloadFrom(at: number): number {
+  return at + FRAME_BYTES + 1;
 }
 
 /** Payload of a floor record. */
@@ -148,69 +119,4 @@ export function floorPayload(beforeMs: number): Uint8Array {
   const payload = new Uint8Array(8);
   new DataView(payload.buffer).setFloat64(0, beforeMs, true);
   return payload;
-}
-
-/** Where reading stands: varints are read through it. */
-let cursor = 0;
-
-function readUvarint(bytes: Uint8Array): number {
-  let byte = bytes[cursor++]!;
-  let value = byte & 0x7f;
-  let unit = 128;
-  while (byte >= 0x80) {
-    byte = bytes[cursor++]!;
-    value += (byte & 0x7f) * unit;
-    unit *= 128;
-  }
-  return value;
-}
-
-function readVarint(bytes: Uint8Array): number {
-  const value = readUvarint(bytes);
-  return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
-}
-
-function readSeries(bytes: Uint8Array, from: number, to: number, sink: RecordSink): void {
-  cursor = from;
-  while (cursor < to) {
-    const number = readUvarint(bytes);
-    const length = readUvarint(bytes);
-    const labelsFrom = cursor;
-    cursor += length;
-    sink.series(number, bytes, labelsFrom, cursor);
-  }
-}
-
-/** `view` must be readable for 8 bytes behind `to`. */
-function readSamples(bytes: Uint8Array, view: DataView, from: number, to: number, sink: RecordSink): void {
-  let series = 0;
-  let timeMs = 0;
-  let at = from;
-  while (at < to) {
-    const control = bytes[at++]!;
-    const seriesBits = control & (3 << 4);
-    if (seriesBits === SERIES_NEXT) {
-      series++;
-    } else if (seriesBits === SERIES_DELTA) {
-      cursor = at;
-      series += readVarint(bytes);
-      at = cursor;
-    }
-    if ((control & TIME_DELTA) !== 0) {
-      cursor = at;
-      timeMs += readVarint(bytes);
-      at = cursor;
-    }
-    const valueBytes = control & 15;
-    let high = 0;
-    let low = 0;
-    if (valueBytes > 4) {
-      high = view.getUint32(at);
-      low = view.getUint32(at + 4) & (-1 << (64 - 8 * valueBytes));
-    } else if (valueBytes > 0) {
-      high = view.getUint32(at) & (-1 << (32 - 8 * valueBytes));
-    }
-    at += valueBytes;
-    sink.sample(series, timeMs, low >>> 0, high >>> 0);
-  }
 }

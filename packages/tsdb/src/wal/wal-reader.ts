@@ -15,7 +15,21 @@
 import type { Disk } from '@ampere/platform';
 import type { ReplayFacts, TsdbEvent } from '../options.ts';
 import { ByteBuffer } from './byte-buffer.ts';
-import { RECORD_BATCH, type RecordSink, readRecord, recordEnd, recordType } from './records.ts';
+import {
+  payloadFrom,
+  RECORD_BATCH,
+  RECORD_EXEMPLARS,
+  RECORD_FLOOR,
+  RECORD_HISTOGRAMS,
+  RECORD_LATE_FLOOR,
+  RECORD_LATE_HISTOGRAMS,
+  RECORD_LATE_SAMPLES,
+  RECORD_SAMPLES,
+  RECORD_SERIES,
+  type RecordSink,
+  recordEnd,
+  recordType,
+} from './records.ts';
 import {
   checkpointName,
   checkpointNumber,
@@ -54,9 +68,6 @@ interface SegmentOnDisk {
   readonly header: SegmentHeader | undefined;
 }
 
-/** Decoding reads a value's words whole, past the end of the last record. */
-const READ_AHEAD_BYTES = 8;
-
 export class WalReader {
   readonly #disk: Disk;
   readonly #folder: string;
@@ -81,25 +92,7 @@ export class WalReader {
     this.#folder = folder;
     this.#facts = facts;
     this.#log = log;
-    this.#sink = {
-      series: (number, bytes, from, to) => sink.series(number, bytes, from, to),
-      sample: (series, timeMs, low, high) => {
-        if (timeMs > this.#maxTimeMs) this.#maxTimeMs = timeMs;
-        if (timeMs > this.#batchMaxTimeMs) this.#batchMaxTimeMs = timeMs;
-        sink.sample(series, timeMs, low, high);
-      },
-      floor: (beforeMs) => sink.floor(beforeMs),
-      histogram: (series, timeMs, histogram, kind, isStale) => {
-        if (timeMs > this.#maxTimeMs) this.#maxTimeMs = timeMs;
-        if (timeMs > this.#batchMaxTimeMs) this.#batchMaxTimeMs = timeMs;
-        sink.histogram(series, timeMs, histogram, kind, isStale);
-      },
-      // Their segment is kept by what the sink knows of them: `logNeededFromMs`.
-      lateSample: (...sample) => sink.lateSample(...sample),
-      lateHistogram: (...sample) => sink.lateHistogram(...sample),
-      lateFloor: (beforeMs) => sink.lateFloor(beforeMs),
-      exemplar: (bytes, from, to, exemplar) => sink.exemplar(bytes, from, to, exemplar),
-    };
+    this.#sink = sink;
   }
 
   async read(): Promise<WalEnd> {
@@ -163,9 +156,9 @@ export class WalReader {
   async #load(segment: SegmentOnDisk): Promise<Uint8Array> {
     const file = await this.#disk.openRead(`${this.#folder}/${segment.name}`);
     try {
-      const padded = new Uint8Array(segment.length + READ_AHEAD_BYTES);
-      await file.read(padded.subarray(0, segment.length), 0);
-      return padded;
+      const bytes = new Uint8Array(segment.length);
+      await file.read(bytes, 0);
+      return bytes;
     } finally {
       await file.close();
     }
@@ -207,7 +200,7 @@ export class WalReader {
       if (to !== 0) {
         if (recordType(bytes, at) === RECORD_BATCH) this.#beginBatch(at);
         this.#batch.append(bytes.subarray(at, to));
-        if (!readRecord(bytes, view, at, to, this.#sink)) await this.#quarantine(file, bytes, at, to, 0);
+        if (!this.#take(bytes, view, at, to)) await this.#quarantine(file, bytes, at, to, 0);
         this.#facts.records++;
         at = to;
         good = to;
@@ -222,6 +215,47 @@ export class WalReader {
       await this.#quarantine(file, bytes, good, at, 0);
     }
     return good;
+  }
+
+  /** Hands a valid record on; false when it is of a kind that we don't know. */
+  #take(bytes: Uint8Array, view: DataView, at: number, to: number): boolean {
+    const from = payloadFrom(at);
+    switch (recordType(bytes, at)) {
+      case RECORD_SERIES:
+        this.#sink.series(bytes, from, to);
+        return true;
+      case RECORD_SAMPLES:
+        this.#noteTime(this.#sink.samples(bytes, from, to));
+        return true;
+      case RECORD_HISTOGRAMS:
+        this.#noteTime(this.#sink.histograms(bytes, from, to));
+        return true;
+      case RECORD_EXEMPLARS:
+        this.#sink.exemplars(bytes, from, to);
+        return true;
+      // The segments of these are kept by what the sink knows of them.
+      case RECORD_LATE_SAMPLES:
+        this.#sink.lateSamples(bytes, view, from, to);
+        return true;
+      case RECORD_LATE_HISTOGRAMS:
+        this.#sink.lateHistograms(bytes, from, to);
+        return true;
+      case RECORD_LATE_FLOOR:
+        this.#sink.lateFloor(view.getFloat64(from, true));
+        return true;
+      case RECORD_FLOOR:
+        this.#sink.floor(view.getFloat64(from, true));
+        return true;
+      case RECORD_BATCH:
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #noteTime(timeMs: number): void {
+    this.#maxTimeMs = Math.max(this.#maxTimeMs, timeMs);
+    this.#batchMaxTimeMs = Math.max(this.#batchMaxTimeMs, timeMs);
   }
 
   #beginBatch(at: number): void {

@@ -12,6 +12,7 @@ import type { FsyncPolicy, TsdbEvent } from '../options.ts';
 import { ByteBuffer } from './byte-buffer.ts';
 import {
   BATCH_RECORD_BYTES,
+  type Checksum,
   floorPayload,
   frameRecord,
   RECORD_BATCH,
@@ -85,9 +86,9 @@ export class WalWriter {
   }
 
   /** Takes the payloads of a series record and of a samples record after it; empty ones are left out. */
-  add(series: Uint8Array, samples: Uint8Array, maxTimeMs: number): void {
-    if (series.length > 0) this.#gather(RECORD_SERIES, series);
-    if (samples.length > 0) this.#gather(RECORD_SAMPLES, samples);
+  add(series: Uint8Array, samples: Uint8Array, maxTimeMs: number, checksum?: Checksum): void {
+    if (series.length > 0) this.#gather(RECORD_SERIES, series, checksum);
+    if (samples.length > 0) this.#gather(RECORD_SAMPLES, samples, checksum);
     this.#gatheringMaxTimeMs = Math.max(this.#gatheringMaxTimeMs, maxTimeMs);
   }
 
@@ -107,9 +108,9 @@ export class WalWriter {
     this.#gather(RECORD_FLOOR, floorPayload(beforeMs));
   }
 
-  #gather(type: number, payload: Uint8Array): void {
+  #gather(type: number, payload: Uint8Array, checksum?: Checksum): void {
     if (this.#gathering.length === 0) frameRecord(this.#gathering, RECORD_BATCH, new Uint8Array(0));
-    frameRecord(this.#gathering, type, payload);
+    frameRecord(this.#gathering, type, payload, checksum);
   }
 
   /** Bytes that are not in the log yet. */

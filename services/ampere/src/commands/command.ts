@@ -16,6 +16,8 @@ export interface Command {
   /** What `--help` says after the usage line. */
   readonly help: string;
   readonly options: NonNullable<ParseArgsConfig['options']>;
+  /** Names of the arguments that are no options, under which `run` finds them; none by default. */
+  readonly positionals?: readonly string[];
   /** Resolves to the exit code. */
   run(values: Values, environment: Environment): Promise<number>;
 }

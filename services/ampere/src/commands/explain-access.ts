@@ -21,6 +21,9 @@ its groups), role or session, permissions boundaries, and the policy and tags of
     --principal arn:aws:iam::123456789012:role/amp-iamproxy-ingest-role \\
     --resource arn:aws:aps:us-east-1:123456789012:workspace/ws-…
 
+A session is judged as its role, without the policies and tags that it was opened with. What was set up
+through aws iam counts from the next request on, here too.
+
 The exit code is 0 when it is allowed and 3 when it is denied.
 `,
   options: {

@@ -4,6 +4,7 @@
 import { type AttachedPolicy, rootPrincipal } from '@ampere/iam';
 import type { Clock, Random } from '@ampere/platform';
 import type { Account } from '../account.ts';
+import type { Log } from '../log.ts';
 import type { Settings } from '../settings.ts';
 import type { Store } from '../store.ts';
 import type { TagStore } from '../tag-store.ts';
@@ -54,6 +55,7 @@ export class Identity {
     settings: Settings;
     clock: Clock;
     random: Random;
+    log: Log;
     privateIssuers: readonly string[];
     resources: (resourceArn: string) => ResourceFacts;
   }) {
@@ -73,7 +75,7 @@ export class Identity {
     this.memberships = new MembershipStore(store, this.revision);
     this.keys = new AccessKeyStore(store, this.revision);
     this.sessions = new SessionStore(store);
-    this.usage = new UsageLog(store, clock);
+    this.usage = new UsageLog(store, clock, init.log);
     this.principals = new Principals(this);
     this.credentials = new CredentialDirectory({ ...this, account });
   }

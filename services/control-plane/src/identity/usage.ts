@@ -1,5 +1,8 @@
+// When access keys and roles were used last: exact in memory, on disk within the hour.
+
 import type { Clock } from '@ampere/platform';
 import type { Statement } from 'better-sqlite3';
+import type { Log } from '../log.ts';
 import type { Store } from '../store.ts';
 
 export interface Usage {
@@ -19,14 +22,16 @@ const REMEMBERED_MAX = 10_000;
 export class UsageLog {
   readonly #store: Store;
   readonly #clock: Clock;
+  readonly #log: Log;
   readonly #find: Statement<[string], { used_at_ms: number; service: string }>;
   readonly #put: Statement<[string, number, string], never>;
   readonly #remove: Statement<[string], never>;
   readonly #recent = new Map<string, Usage & { writtenAtMs: number }>();
 
-  constructor(store: Store, clock: Clock) {
+  constructor(store: Store, clock: Clock, log: Log) {
     this.#store = store;
     this.#clock = clock;
+    this.#log = log;
     this.#find = store.prepare('SELECT used_at_ms, service FROM iam_usage WHERE subject = ?');
     this.#put = store.prepare(
       `INSERT INTO iam_usage VALUES (?, ?, ?)
@@ -68,10 +73,15 @@ export class UsageLog {
     this.#recent.clear();
   }
 
+  /** What can't be written is said and tried again in an hour: no request fails for it. */
   #write(entries: readonly (readonly [string, Usage])[]): void {
     if (entries.length === 0) return;
-    this.#store.transaction(() => {
-      for (const [subject, { usedAtMs, service }] of entries) this.#put.run(subject, usedAtMs, service);
-    });
+    try {
+      this.#store.transaction(() => {
+        for (const [subject, { usedAtMs, service }] of entries) this.#put.run(subject, usedAtMs, service);
+      });
+    } catch (error) {
+      this.#log.error({ err: error }, 'when access keys were used last can not be written');
+    }
   }
 }

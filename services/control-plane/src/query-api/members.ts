@@ -15,6 +15,8 @@ export interface TextMember {
   /** How the pattern is written in refusals. */
   readonly patternText?: string;
   readonly oneOf?: readonly string[];
+  /** A secret, which no refusal quotes. */
+  readonly secret?: true;
   readonly required?: true;
 }
 
@@ -205,32 +207,28 @@ function checkLength(length: number, place: string, max: number, violations: str
 
 function checkText(value: string, place: string, member: TextMember, violations: string[]): void {
   const { min, max, pattern, patternText, oneOf } = member;
+  const refuse = (constraint: string) => {
+    const quoted = member.secret === true ? undefined : value;
+    violations.push(violation(quoted, place, `Member must ${constraint}`));
+  };
   if (oneOf !== undefined) {
-    if (!oneOf.includes(value))
-      violations.push(violation(value, place, `Member must satisfy enum value set: [${oneOf.join(', ')}]`));
+    if (!oneOf.includes(value)) refuse(`satisfy enum value set: [${oneOf.join(', ')}]`);
     return;
   }
   const length = [...value].length;
-  if (length < min)
-    violations.push(violation(value, place, `Member must have length greater than or equal to ${min}`));
-  if (length > max)
-    violations.push(violation(value, place, `Member must have length less than or equal to ${max}`));
+  if (length < min) refuse(`have length greater than or equal to ${min}`);
+  if (length > max) refuse(`have length less than or equal to ${max}`);
   if (pattern !== undefined && length >= min && !pattern.test(value))
-    violations.push(
-      violation(
-        value,
-        place,
-        `Member must satisfy regular expression pattern: ${patternText ?? pattern.source}`,
-      ),
-    );
+    refuse(`satisfy regular expression pattern: ${patternText ?? pattern.source}`);
 }
 
 function missing(place: string): string {
   return `Value null at '${place}' failed to satisfy constraint: Member must not be null`;
 }
 
-/** Values are quoted cut: a document of 100 KB helps nobody. */
-function violation(value: string, place: string, constraint: string): string {
-  const shown = value.length > 200 ? `${value.slice(0, 200)}...` : value;
-  return `Value '${shown}' at '${place}' failed to satisfy constraint: ${constraint}`;
+/** Values are quoted cut, as a document of 100 KB helps nobody; secrets, undefined here, not at all. */
+function violation(value: string | undefined, place: string, constraint: string): string {
+  const cut = value !== undefined && value.length > 200 ? `${value.slice(0, 200)}...` : value;
+  const quoted = cut === undefined ? 'Value' : `Value '${cut}'`;
+  return `${quoted} at '${place}' failed to satisfy constraint: ${constraint}`;
 }

@@ -109,11 +109,16 @@ export class QueryService<P> implements AwsService {
       return { error: { status: 400, code: action === '' ? 'MissingAction' : 'InvalidAction', message } };
     }
     const scope = { parts: this.#init.parts, form, principal };
+    const resourceArns = operation.resources?.(scope) ?? ['*'];
+    const conditionKeys = new Map(operation.conditionKeys?.(scope) ?? []);
+    // The API's own spelling of `aws:ResourceTag`; of what is changed from one ARN to another, as it is now.
+    for (const [key, value] of this.#init.tagsOf(resourceArns[0] ?? '') ?? [])
+      conditionKeys.set(`${this.name}:ResourceTag/${key}`, [value]);
     return {
       operation: operation.name,
       action: operation.action === null ? undefined : (operation.action ?? `${this.name}:${operation.name}`),
-      resourceArns: operation.resources?.(scope) ?? ['*'],
-      conditionKeys: new Map(operation.conditionKeys?.(scope) ?? []),
+      resourceArns,
+      conditionKeys,
       mayBeAnonymous: operation.mayBeAnonymous === true,
       readOnly: operation.readOnly,
       auditParameters: auditParameters(form, operation),

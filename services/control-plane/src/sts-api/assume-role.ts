@@ -50,7 +50,8 @@ export const assumeRole = operationOf<Identity>()({
     const role = roleOf(parts, input.RoleArn);
     if (principal === undefined || role === undefined)
       throw accessDenied(
-        `User: ${principal?.arn} is not authorized to perform: sts:AssumeRole on resource: ${input.RoleArn}`,
+        `User: ${principal?.arn} is not authorized to perform: sts:AssumeRole on resource: ${input.RoleArn} ` +
+          'because no role trust policy allows the sts:AssumeRole action',
       );
     if (principal.kind === 'root') throw accessDenied('Roles may not be assumed by root accounts.');
     const keys = new Map<string, readonly string[]>([['sts:RoleSessionName', [input.RoleSessionName]]]);

@@ -67,19 +67,16 @@ const getAccessKeyInfo = operation({
   },
 });
 
+/** Every operation of STS that is here but the one that needs a verifier of tokens. */
+export const STS_OPERATIONS = [getCallerIdentity, assumeRole, getSessionToken, getAccessKeyInfo];
+
 /** STS' API over the stored identities; `verifier` for tokens of OpenID Connect providers. */
 export function stsService(identity: Identity, verifier: TokenVerifier): QueryService<Identity> {
   return new QueryService({
     name: 'sts',
     version: '2011-06-15',
     namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
-    operations: [
-      getCallerIdentity,
-      assumeRole,
-      assumeRoleWithWebIdentity(verifier),
-      getSessionToken,
-      getAccessKeyInfo,
-    ],
+    operations: [...STS_OPERATIONS, assumeRoleWithWebIdentity(verifier)],
     parts: identity,
     transaction: (work) => identity.store.transaction(work),
     // Who may assume a role is what its trust policy says.

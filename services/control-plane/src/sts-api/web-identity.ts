@@ -41,7 +41,7 @@ export function assumeRoleWithWebIdentity(verifier: TokenVerifier) {
     waits: true,
     members: {
       ...ROLE_SESSION_MEMBERS,
-      WebIdentityToken: required(text(4, 20_000)),
+      WebIdentityToken: required({ ...text(4, 20_000), secret: true }),
       ProviderId: text(4, 2048),
     },
     secret: ['WebIdentityToken'],

@@ -209,7 +209,12 @@ export class PushHandler {
       ...errorFields(error),
     });
     // The error's own text has paths of this machine in it.
-    const why = error.code === 'full' ? 'the disk is full' : 'the disk fails';
+    const why =
+      error.code === 'full'
+        ? 'the disk is full'
+        : error.code === 'memory-full'
+          ? 'the memory for the newest samples is full'
+          : 'the disk fails';
     return plainText(503, `samples could not be stored: ${why}; send them again`, { 'retry-after': '5' });
   }
 }

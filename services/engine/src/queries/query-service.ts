@@ -12,7 +12,13 @@ import { limitMessage } from '@ampere/limits';
 import type { Registry } from '@ampere/metrics';
 import type { Clock } from '@ampere/platform';
 import type { Log } from '../log.ts';
-import { answerRequest, parametersOf, type RequestAnswer, refusal } from '../query-api/answer-request.ts';
+import {
+  answerRequest,
+  bug,
+  parametersOf,
+  type RequestAnswer,
+  refusal,
+} from '../query-api/answer-request.ts';
 import { timeoutOf } from '../query-api/deadline.ts';
 import { newReport } from '../query-api/endpoint.ts';
 import { PrometheusError } from '../query-api/prometheus-error.ts';
@@ -176,6 +182,7 @@ export class QueryService {
     }
     if (query.endReason !== undefined) return promise;
     const { concurrentQueriesMax: concurrentMax, queuedQueriesMax: waitingMax } = tenant.limits;
+    tenant.usage.queries = () => this.#queue.of(request.tenant);
     const outcome = this.#queue.push(request.tenant, query, { concurrentMax, waitingMax });
     if (outcome !== 'waits') {
       query.failed(this.#turnAway(query, outcome));
@@ -223,7 +230,11 @@ export class QueryService {
       query.waitTimer?.cancel();
       query.begin();
       this.#metrics.waited(query.queuedMs);
-      this.#runnerOf(query).run(query);
+      try {
+        this.#runnerOf(query).run(query);
+      } catch (error) {
+        query.failed(bug(query.request, query.route.name, this.#options.log, error));
+      }
     }
     this.#isDispatching = false;
   }

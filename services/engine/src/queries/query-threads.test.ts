@@ -149,6 +149,17 @@ test('a fault of ours is a 500 without details', async () => {
 
 const DIED = 'the thread that ran the query has ended; the query may need too much memory';
 
+test('a query whose storage lends nothing fails alone', async () => {
+  const { ask, service } = open();
+  const lend = () => {
+    throw new Error('closed');
+  };
+  const text = 'internal error, request id request-1';
+  expect(await outcomeOf(await ask(small, at('m'), {}, {}, lend))).toEqual(refused(500, 'internal', text));
+  expect((await ask(small, at('m'))).status).toBe(200);
+  expect(service.directory('ws-1').active()).toEqual([]);
+});
+
 test('a thread that dies takes its queries with it and is replaced', async () => {
   const { ask, leaseCount, logged } = open();
   expect(await outcomeOf(await ask({ ...small, fault: 'exit' }, at('m')))).toEqual(

@@ -11,7 +11,7 @@ import { assert, type Clock, type Timer } from '@ampere/platform';
 import type { Log } from '../log.ts';
 import type { QueryReport } from '../query-api/endpoint.ts';
 import { PrometheusError } from '../query-api/prometheus-error.ts';
-import type { QueryStorage } from '../query-api/tenant.ts';
+import type { QueryLimits, QueryStorage, QueryTenant } from '../query-api/tenant.ts';
 import { ChunkQueue } from '../transport/chunk-queue.ts';
 import type { QueryJob, QueryRunner } from './query-runner.ts';
 import type { FromThread, ToThread } from './thread-messages.ts';
@@ -122,6 +122,18 @@ export class ThreadPool implements QueryRunner {
   }
 }
 
+/** The limits that a thread looks at, without all the others of the workspace. */
+function limitsOf({ limits }: QueryTenant): QueryLimits {
+  return {
+    queryTimeRangeMs: limits.queryTimeRangeMs,
+    querySamplesMax: limits.querySamplesMax,
+    queryBytesMax: limits.queryBytesMax,
+    concurrentQueriesMax: limits.concurrentQueriesMax,
+    queuedQueriesMax: limits.queuedQueriesMax,
+    retentionMs: limits.retentionMs,
+  };
+}
+
 class PoolThread {
   wasReady = false;
   readonly #options: ThreadPoolOptions;
@@ -178,7 +190,7 @@ class PoolThread {
       request: plain,
       share: isKnown ? undefined : tsdb.share(),
       descriptor: lease.descriptor,
-      limits: tenant.limits,
+      limits: limitsOf(tenant),
       ageMs,
       queuedMs,
     });

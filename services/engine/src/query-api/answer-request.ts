@@ -52,7 +52,8 @@ export function answerRequest(
   }
 }
 
-function bug(
+/** Logs an error that is our fault; what the client is told of it has no details. */
+export function bug(
   request: Pick<EngineRequest, 'tenant' | 'requestId'>,
   endpoint: string,
   log: Log,

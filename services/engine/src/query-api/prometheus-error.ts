@@ -1,4 +1,4 @@
-import { QueryCanceledError, QueryError, QueryTimeoutError } from '@ampere/promql';
+import { QueryCanceledError, QueryError, QueryTimeoutError, TooManySamplesError } from '@ampere/promql';
 import { quote } from './go-text.ts';
 
 /**
@@ -48,11 +48,20 @@ export function invalidParameter(parameter: string, message: string): Prometheus
   return badData(`invalid parameter ${quote(parameter)}: ${message}`);
 }
 
+/** A column larger than the machine has room for, or than any may be. */
+function isOutOfMemory(error: unknown): boolean {
+  return (
+    error instanceof RangeError &&
+    /^(Array buffer allocation failed|Invalid typed array length)/.test(error.message)
+  );
+}
+
 /** What an error of query evaluation is answered as; undefined when it is a bug of ours. */
 export function prometheusErrorOf(error: unknown): PrometheusError | undefined {
   if (error instanceof PrometheusError) return error;
   if (error instanceof QueryTimeoutError) return new PrometheusError('timeout', error.message);
   if (error instanceof QueryCanceledError) return new PrometheusError('canceled', error.message);
   if (error instanceof QueryError) return new PrometheusError('execution', error.message);
+  if (isOutOfMemory(error)) return new PrometheusError('execution', new TooManySamplesError().message);
   return undefined;
 }

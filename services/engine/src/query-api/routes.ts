@@ -10,6 +10,7 @@ import { metadata } from './endpoints/metadata.ts';
 import { cancelQuery, queries } from './endpoints/queries.ts';
 import { query, queryRange } from './endpoints/query.ts';
 import { read as remoteRead } from './endpoints/read.ts';
+import { ruleStatus, whyRule } from './endpoints/rule-insight.ts';
 import { alerts, rules } from './endpoints/rules.ts';
 import { buildInfo, runtimeInfo, tsdb } from './endpoints/status.ts';
 import { formatQuery, parseQueryTree } from './endpoints/syntax.ts';
@@ -53,6 +54,8 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
   state('metadata', metadata),
   state('rules', rules),
   state('alerts', alerts),
+  state('rules/status', ruleStatus),
+  state('rules/why', whyRule),
   state('status/buildinfo', buildInfo),
   state('status/runtimeinfo', runtimeInfo),
   state('status/tsdb', tsdb),

@@ -4,6 +4,7 @@ import type { EngineOptions, Evaluate, Expr, ValueType } from '@ampere/promql';
 import type { EvaluatedGroup } from '@ampere/rules';
 import type { Matcher, Querier } from '@ampere/series';
 import type { Lease, SeriesExemplars, TsdbShare, TsdbStatus } from '@ampere/tsdb';
+import type { WhyQuestion, WhyReport } from '../ruler/why.ts';
 import type { WorkspaceUsage } from '../usage/workspace-usage.ts';
 
 /** The limits of one workspace that bear on queries; 0 is unlimited. */
@@ -67,7 +68,10 @@ export interface HaSource {
 }
 
 /** What the workspace uses of its limits. */
-export type UsageSource = Pick<WorkspaceUsage, 'note' | 'limits' | 'discardedSamples' | 'storage'>;
+export type UsageSource = Pick<
+  WorkspaceUsage,
+  'note' | 'limits' | 'discardedSamples' | 'storage' | 'queries'
+>;
 
 /** One workspace as endpoints that read its data see it, on whatever thread. */
 export interface ReadTenant {
@@ -81,6 +85,8 @@ export interface RuleSource {
   readonly groups: readonly EvaluatedGroup[];
   /** Namespaces that could not be used, with the reason. */
   readonly faults: ReadonlyMap<string, string>;
+  /** Evaluates a rule of one of the groups at a past moment and says why it was or wasn't firing. */
+  explain(question: WhyQuestion): WhyReport;
 }
 
 /** One workspace as the query API sees it on the engine's thread. */

@@ -100,6 +100,8 @@ export class Ruler {
       tenant,
       host,
       options,
+      querier: () => tenant.querier(),
+      lookbackMs: promql.options.lookbackDeltaMs,
       queue: this.#queue,
       metrics: this.#metrics,
       clock,

@@ -17,16 +17,21 @@ import {
   type RuleOptions,
   RuleSchedule,
 } from '@ampere/rules';
+import type { Querier } from '@ampere/series';
 import { errorFields, type Log } from '../log.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import type { RoundQueue } from './round-queue.ts';
 import type { RulerMetrics } from './ruler-metrics.ts';
 import type { TenantRuleHost } from './tenant-rule-host.ts';
+import { explainRule, type WhyQuestion, type WhyReport } from './why.ts';
 
 export interface WorkspaceRulerOptions {
   readonly tenant: Pick<Tenant, 'id' | 'hold' | 'release' | 'closing'>;
   readonly host: TenantRuleHost;
   readonly options: RuleOptions;
+  readonly querier: () => Querier;
+  /** How far back an instant selector looks. */
+  readonly lookbackMs: number;
   readonly queue: RoundQueue;
   readonly metrics: RulerMetrics;
   readonly clock: Clock;
@@ -57,14 +62,6 @@ export class WorkspaceRuler {
     if (tenant.closing.aborted) this.stop();
   }
 
-  get host(): TenantRuleHost {
-    return this.#setting.host;
-  }
-
-  get options(): RuleOptions {
-    return this.#setting.options;
-  }
-
   /** By namespace and name. */
   get groups(): EvaluatedGroup[] {
     return this.#schedule.groups;
@@ -73,6 +70,10 @@ export class WorkspaceRuler {
   /** Namespaces that could not be used, with the reason. */
   get faults(): ReadonlyMap<string, string> {
     return this.#faults;
+  }
+
+  explain(question: WhyQuestion): WhyReport {
+    return explainRule(question, this.#setting);
   }
 
   setNamespaces(namespaces: readonly RulesNamespaceFile[]): void {

@@ -7,6 +7,7 @@ import { TokenBucket, type WorkspaceLimits } from '@ampere/limits';
 import { assert, type Clock } from '@ampere/platform';
 import type { Querier } from '@ampere/series';
 import type { HaTracker } from '../ha/ha-tracker.ts';
+import { NO_RULES } from '../query-api/no-rules.ts';
 import type { RuleSource } from '../query-api/tenant.ts';
 import { WorkspaceUsage } from '../usage/workspace-usage.ts';
 import type { MetadataStore } from './metadata-store.ts';
@@ -22,7 +23,7 @@ export class Tenant {
   /** What it uses of its limits. */
   readonly usage: WorkspaceUsage;
   /** Replaced when the workspace has rules. */
-  rules: RuleSource = { groups: [], faults: new Map() };
+  rules: RuleSource = NO_RULES;
   readonly #limitsNow: () => WorkspaceLimits;
   readonly #closing = new AbortController();
   #inFlight = 0;

@@ -61,6 +61,7 @@ export class AlertingKit {
       fsync: 'always',
       buildInfo: { version: '', revision: '', branch: '', buildUser: '', buildDate: '', goVersion: '' },
       publicUrl: 'http://ampere.test',
+      outbound: { allowPrivate: false, allow: [] },
       queries: { threads: 0, entry: undefined, timeoutMs: 120_000, slowLogMs: 1e9, experimental: true },
       disk: options.disk ?? new NodeDisk(),
       clock,

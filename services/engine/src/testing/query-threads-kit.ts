@@ -75,6 +75,7 @@ export function openQueryThreads(
     search: string,
     change: Partial<EngineRequest> = {},
     limits: Parameters<typeof readTenant>[1] = {},
+    lend?: () => never,
   ): Promise<EngineResponse> => {
     const lease = () => {
       leases++;
@@ -83,7 +84,7 @@ export function openQueryThreads(
     };
     // The entry takes this for how to make data up.
     const share = () => storage as unknown as TsdbShare;
-    const tenant = readTenant({ share, lease }, limits);
+    const tenant = readTenant({ share, lease: lend ?? lease }, limits);
     return service.handle({ ...REQUEST, search, ...change }, tenant);
   };
   return { service, ask, logged, records, leaseCount: () => leases };

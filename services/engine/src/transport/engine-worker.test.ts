@@ -31,6 +31,7 @@ async function start(dataDir?: string) {
       buildInfo: BUILD_INFO,
       queries: { threads: 0, entry: undefined, timeoutMs: 120_000, slowLogMs: 1000, experimental: true },
       publicUrl: '',
+      outbound: { allowPrivate: false, allow: [] },
     },
     log: (level, message) => logged.push(`${level} ${message}`),
     publish: NO_TOPICS,

@@ -7,6 +7,7 @@ import type { PublishOutcome } from '@ampere/sns';
 import type { PublishForWorkspace } from '../alertmanager/notification-delivery.ts';
 import type { EngineSettings } from '../engine-settings.ts';
 import { errorFields, type Log } from '../log.ts';
+import type { QueryRecord } from '../queries/query-directory.ts';
 import type { FromEngine } from './messages.ts';
 import { EngineUnavailableError, PortClient } from './port-client.ts';
 import { portOf } from './worker-host.ts';
@@ -19,8 +20,20 @@ export interface EngineWorkerOptions {
   readonly log: Log;
   /** Publishes for alert managers; its answer goes back to the thread. Never rejects for faults of the world. */
   readonly publish: PublishForWorkspace;
+  /** Told of every query that has ended, whatever became of it. */
+  readonly onQueryFinished?: (record: QueryRecord) => void;
   /** The thread ended without being asked to; every request has failed, and so will later ones. */
   readonly onExit: (error: Error) => void;
+}
+
+/** What the engine's thread finds in its workerData. */
+export interface EngineStart extends EngineSettings {
+  /** Whether somebody wants to hear of queries that have ended. */
+  readonly reportsQueries: boolean;
+}
+
+function startOf({ settings, onQueryFinished }: EngineWorkerOptions): EngineStart {
+  return { ...settings, reportsQueries: onQueryFinished !== undefined };
 }
 
 export class EngineWorker implements EngineClient {
@@ -32,7 +45,7 @@ export class EngineWorker implements EngineClient {
 
   private constructor(options: EngineWorkerOptions) {
     this.#options = options;
-    this.#worker = new Worker(options.entry, { workerData: options.settings });
+    this.#worker = new Worker(options.entry, { workerData: startOf(options) });
     this.#client = new PortClient(portOf(this.#worker));
     let cause: Error | undefined;
     this.#worker.on('error', (error: Error) => {
@@ -40,6 +53,7 @@ export class EngineWorker implements EngineClient {
     });
     this.#worker.on('message', (message: FromEngine) => {
       if (message.type === 'log') options.log(message.level, message.message, message.fields);
+      else if (message.type === 'queryFinished') options.onQueryFinished?.(message.record);
       else if (message.type === 'publish') void this.#publish(message);
     });
     this.#exited = new Promise((resolve) => {

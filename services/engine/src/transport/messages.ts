@@ -19,6 +19,7 @@ import type { RulesNamespaceFile } from '@ampere/contracts';
 import type { LimitsData } from '@ampere/limits';
 import type { OutgoingMessage, PublishIdentity, PublishOutcome } from '@ampere/sns';
 import type { LogLevel } from '../log.ts';
+import type { QueryRecord } from '../queries/query-directory.ts';
 
 export const CHUNKS_AHEAD = 4;
 
@@ -79,6 +80,7 @@ export type FromEngine =
       readonly message: OutgoingMessage;
       readonly identity: PublishIdentity;
     }
+  | { readonly type: 'queryFinished'; readonly record: QueryRecord }
   | { readonly type: 'ready' }
   | { readonly type: 'startFailed'; readonly message: string }
   | {

@@ -34,6 +34,7 @@ async function setUp(defaults: Record<string, unknown>) {
     buildInfo: { version: '', revision: '', branch: '', buildUser: '', buildDate: '', goVersion: '' },
     queries: { threads: 0, entry: undefined, timeoutMs: 120_000, slowLogMs: 1e9, experimental: true },
     publicUrl: '',
+    outbound: { allowPrivate: false, allow: [] },
     delivery: NO_DELIVERY,
     disk: new NodeDisk(),
     clock,

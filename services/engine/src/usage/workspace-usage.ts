@@ -92,6 +92,8 @@ export class WorkspaceUsage {
   /** Samples and metadata entries that the rate let through. */
   readonly ingested: RateMeter;
   readonly #refusals = new Map<EnforcedLimit, { refused: number; last: LimitRefusal }>();
+  /** Queries that run and wait; none until somebody counts them. */
+  queries: () => { readonly running: number; readonly waiting: number } = () => ({ running: 0, waiting: 0 });
   readonly #discarded = new Map<string, number>();
 
   constructor(parts: UsageParts) {
@@ -176,6 +178,10 @@ export class WorkspaceUsage {
         return this.ingested.perSecond();
       case 'ingestion_burst':
         return ingestionTokens.taken;
+      case 'concurrent_queries':
+        return this.queries().running;
+      case 'queued_queries':
+        return this.queries().waiting;
       case 'metrics_with_metadata':
         return metadata.size;
       case 'retention': {

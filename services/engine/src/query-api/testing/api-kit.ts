@@ -16,6 +16,7 @@ import type { TsdbStatus } from '@ampere/tsdb';
 import { QueryService, type QueryServiceOptions } from '../../queries/query-service.ts';
 import type { StorageStats } from '../../tenants/storage.ts';
 import { WorkspaceUsage } from '../../usage/workspace-usage.ts';
+import { NO_RULES } from '../no-rules.ts';
 import { promQl } from '../promql.ts';
 import type { MetadataEntry, QueryLimits, QueryStorage, QueryTenant } from '../tenant.ts';
 import { MemoryQuerier, type MemorySeries } from './memory-querier.ts';
@@ -104,7 +105,7 @@ export function readTenant(
     metadata: { of: () => [], entries: () => [] },
     ha: { clusters: () => [] },
     usage: usageOf(new FakeClock(NOW_MS)),
-    rules: { groups: [], faults: new Map() },
+    rules: NO_RULES,
     limits: { ...NO_LIMITS, ...limits },
   };
 }
@@ -147,7 +148,7 @@ export class ApiKit {
       metadata: { of: (name) => metadata.get(name) ?? [], entries: () => metadata.entries() },
       ha: { clusters: () => options.haClusters ?? [] },
       usage: this.usage,
-      rules: { groups: options.groups ?? [], faults: new Map() },
+      rules: { ...NO_RULES, groups: options.groups ?? [] },
       limits: { ...NO_LIMITS, ...options.limits },
     };
     const apiOptions: QueryServiceOptions = {

@@ -1,0 +1,1 @@
+export { MemoryTopicStore } from './memory-topic-store.ts';

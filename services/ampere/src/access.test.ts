@@ -1,0 +1,302 @@
+// Gateway and control plane together: nobody gets through any route, of the data plane, of AMP's API, of IAM or of
+// STS, without a key that is good and a policy that allows it.
+
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { EngineClient } from '@ampere/contracts';
+import { type LocalControlPlane, openControlPlane, operationRoutes } from '@ampere/control-plane';
+import { createGateway, dataRoutes, type Gateway } from '@ampere/gateway';
+import { Limits, parseLimits } from '@ampere/limits';
+import { Registry } from '@ampere/metrics';
+import { FakeClock, NodeDisk, SystemRandom } from '@ampere/platform';
+import { signRequest } from '@ampere/sigv4';
+import { temporaryFolder } from '@ampere/testing';
+import pino from 'pino';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const ACCOUNT = '123456789012';
+const REGION = 'eu-west-1';
+
+interface Keys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+interface Place {
+  readonly service: string;
+  readonly name: string;
+  readonly method: string;
+  readonly path: string;
+  readonly forEverybody: boolean;
+}
+
+const clock = new FakeClock(Date.UTC(2026, 10, 20, 12));
+let engineRequests = 0;
+let controlPlane: LocalControlPlane;
+let gateway: Gateway;
+let root: Keys;
+let mine = '';
+let places: readonly Place[] = [];
+
+/** An engine that carries out whatever gets to it, and counts it. */
+const engine = {
+  request: async () => {
+    engineRequests++;
+    return { status: 200, headers: {}, body: new Uint8Array(0) };
+  },
+  createTenant: async () => {},
+  deleteTenant: async () => {},
+  setLimits: async () => {},
+  settingsChanged: () => {},
+  metricsText: async () => '',
+  stop: async () => {},
+} as unknown as EngineClient;
+
+async function send(keys: Keys, place: Pick<Place, 'service' | 'method' | 'path'>, body = '') {
+  const { host, port } = gateway.address;
+  const headers: Record<string, string> = { host: `${host}:${port}` };
+  if (place.path === '/') headers['content-type'] = 'application/x-www-form-urlencoded';
+  const head = { method: place.method, target: place.path, rawHeaders: Object.entries(headers).flat() };
+  const context = { credentials: keys, region: REGION, service: place.service, clock };
+  const added = signRequest(head, createHash('sha256').update(body).digest('hex'), context);
+  const response = await fetch(`http://${host}:${port}${place.path}`, {
+    method: place.method,
+    headers: { ...headers, ...added },
+    ...(body === '' ? {} : { body }),
+  });
+  return { status: response.status, text: await response.text() };
+}
+
+function call(keys: Keys, place: Place) {
+  const { service, name, method } = place;
+  if (service === 'aps') return send(keys, place, method === 'GET' || method === 'DELETE' ? '' : '{}');
+  const version = service === 'iam' ? '2010-05-08' : '2011-06-15';
+  const role = `arn:aws:iam::${ACCOUNT}:role/reader`;
+  return send(keys, place, `Action=${name}&Version=${version}&RoleArn=${encodeURIComponent(role)}`);
+}
+
+/** A call of IAM or STS that has to succeed; the values of its answer by name. */
+async function form(keys: Keys, service: 'iam' | 'sts', members: Record<string, string>) {
+  const Version = service === 'iam' ? '2010-05-08' : '2011-06-15';
+  const body = new URLSearchParams({ ...members, Version }).toString();
+  const { status, text } = await send(keys, { service, method: 'POST', path: '/' }, body);
+  expect([status, text]).toEqual([200, expect.anything()]);
+  return new Map([...text.matchAll(/<(\w+)>([^<]*)<\/\1>/g)].map((found) => [found[1]!, found[2]!]));
+}
+
+const policy = (...statements: object[]) => JSON.stringify({ Version: '2012-10-17', Statement: statements });
+
+async function user(name: string, document?: string): Promise<Keys> {
+  await form(root, 'iam', { Action: 'CreateUser', UserName: name });
+  if (document !== undefined) {
+    const members = { UserName: name, PolicyName: 'p', PolicyDocument: document };
+    await form(root, 'iam', { Action: 'PutUserPolicy', ...members });
+  }
+  const key = await form(root, 'iam', { Action: 'CreateAccessKey', UserName: name });
+  return { accessKeyId: key.get('AccessKeyId')!, secretAccessKey: key.get('SecretAccessKey')! };
+}
+
+async function workspace(): Promise<string> {
+  const made = await send(root, { service: 'aps', method: 'POST', path: '/workspaces' }, '{}');
+  const { workspaceId } = JSON.parse(made.text) as { workspaceId: string };
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+  return workspaceId;
+}
+
+beforeAll(async () => {
+  const limits = new Limits(parseLimits({ profile: 'unlimited', defaults: {} }));
+  const random = new SystemRandom();
+  controlPlane = await openControlPlane({
+    databasePath: join(temporaryFolder(), 'control.db'),
+    region: REGION,
+    publicUrl: 'http://127.0.0.1',
+    account: { accountId: ACCOUNT },
+    limits,
+    backend: engine,
+    // Nothing is let through to them but in the first test.
+    readers: {
+      ruleFile: () => ({ problems: [], groups: [] }),
+      alertManager: () => ({ kind: 'good' }),
+      scrapeConfiguration: () => ({ kind: 'good' }),
+      detectorQuery: () => undefined,
+    },
+    clock,
+    random,
+    disk: new NodeDisk(),
+    log: { error: () => {} },
+  } as unknown as Parameters<typeof openControlPlane>[0]);
+  root = controlPlane.account;
+  gateway = createGateway({
+    clock,
+    random,
+    logger: pino({ level: 'silent' }),
+    metrics: new Registry(),
+    region: REGION,
+    accountId: ACCOUNT,
+    controlPlane,
+    engine,
+    services: controlPlane.services,
+    limits,
+  });
+  await gateway.listen('127.0.0.1', 0);
+  gateway.markReady();
+  mine = await workspace();
+  const arn = `arn:aws:aps:${REGION}:${ACCOUNT}:workspace/${mine}`;
+  const values: Readonly<Record<string, string>> = {
+    workspaceId: mine,
+    resourceArn: encodeURIComponent(arn),
+    name: 'rules',
+    scraperId: 's-1',
+    anomalyDetectorId: 'ad-1',
+  };
+  const filled = (template: string) => template.replace(/\{(\w+)\}/g, (_, member) => values[member] ?? 'x');
+  places = [
+    ...dataRoutes().flatMap(({ path, methods, name }) =>
+      methods.map((method) => ({
+        service: 'aps',
+        name,
+        method,
+        path: `/workspaces/${mine}/${filled(path)}`,
+        forEverybody: false,
+      })),
+    ),
+    ...operationRoutes().map((route) => ({ ...route, path: filled(route.pathTemplate) })),
+  ];
+});
+
+afterAll(async () => {
+  const stopped = gateway.stop();
+  clock.advance(60_000);
+  await Promise.resolve();
+  clock.advance(60_000);
+  await stopped;
+  await controlPlane.stop();
+});
+
+/** Calls every place; the names of those where the answer isn't as it should be. */
+async function unlike(keys: Keys, fits: (status: number, text: string, place: Place) => boolean) {
+  const found: string[] = [];
+  for (const place of places) {
+    const { status, text } = await call(keys, place);
+    if (!fits(status, text, place))
+      found.push(`${place.method} ${place.name}: ${status} ${text.slice(0, 200)}`);
+  }
+  return found;
+}
+
+const isDenied = (status: number, text: string, { forEverybody }: Place) =>
+  forEverybody || (status === 403 && text.includes('is not authorized to perform'));
+
+test('somebody with every permission gets through everywhere', async () => {
+  const keys = await user('all', policy({ Effect: 'Allow', Action: '*', Resource: '*' }));
+  expect(places.length).toBeGreaterThan(140);
+  // Deleting comes last, for it takes away what the others need.
+  const all = places;
+  places = all.filter(({ name }) => name !== 'DeleteWorkspace');
+  // A role's trust policy has the last word over who assumes it.
+  const isThrough = (status: number, _: string, { name }: Place) => status !== 403 || name === 'AssumeRole';
+  expect(await unlike(keys, isThrough)).toEqual([]);
+  places = all;
+  expect(engineRequests).toBeGreaterThan(0);
+});
+
+const nobody = (name: string, keysOf: () => Promise<Keys>, fits = isDenied) =>
+  test(`${name}: nothing`, async () => {
+    const keys = await keysOf();
+    engineRequests = 0;
+    expect(await unlike(keys, fits)).toEqual([]);
+    expect(engineRequests).toBe(0);
+  });
+
+const isUnknown = (status: number, text: string) =>
+  status === 403 && text.includes('The security token included in the request is invalid.');
+
+nobody('a user without policies', () => user('none'));
+nobody('a user with permissions on another workspace', async () => {
+  const other = `arn:aws:aps:${REGION}:${ACCOUNT}:workspace/${await workspace()}`;
+  return user('elsewhere', policy({ Effect: 'Allow', Action: '*', Resource: other }));
+});
+nobody('a user who is denied everything', () =>
+  user(
+    'denied',
+    policy({ Effect: 'Allow', Action: '*', Resource: '*' }, { Effect: 'Deny', Action: '*', Resource: '*' }),
+  ),
+);
+nobody('a user whose boundary allows something else', async () => {
+  const keys = await user('bounded', policy({ Effect: 'Allow', Action: '*', Resource: '*' }));
+  const document = policy({ Effect: 'Allow', Action: 's3:*', Resource: '*' });
+  const made = await form(root, 'iam', {
+    Action: 'CreatePolicy',
+    PolicyName: 's3',
+    PolicyDocument: document,
+  });
+  const members = { UserName: 'bounded', PermissionsBoundary: made.get('Arn')! };
+  await form(root, 'iam', { Action: 'PutUserPermissionsBoundary', ...members });
+  return keys;
+});
+nobody(
+  'an inactive key',
+  async () => {
+    const keys = await user('idle', policy({ Effect: 'Allow', Action: '*', Resource: '*' }));
+    const members = { UserName: 'idle', AccessKeyId: keys.accessKeyId, Status: 'Inactive' };
+    await form(root, 'iam', { Action: 'UpdateAccessKey', ...members });
+    return keys;
+  },
+  isUnknown,
+);
+nobody(
+  'a deleted key',
+  async () => {
+    const keys = await user('gone', policy({ Effect: 'Allow', Action: '*', Resource: '*' }));
+    const members = { UserName: 'gone', AccessKeyId: keys.accessKeyId };
+    await form(root, 'iam', { Action: 'DeleteAccessKey', ...members });
+    return keys;
+  },
+  isUnknown,
+);
+
+async function session(): Promise<Keys> {
+  const opened = await form(root, 'sts', { Action: 'GetSessionToken', DurationSeconds: '900' });
+  return {
+    accessKeyId: opened.get('AccessKeyId')!,
+    secretAccessKey: opened.get('SecretAccessKey')!,
+    sessionToken: opened.get('SessionToken')!,
+  };
+}
+
+nobody(
+  'a tampered session token',
+  async () => {
+    const keys = await session();
+    const flipped = keys.sessionToken!.startsWith('A') ? 'B' : 'A';
+    return { ...keys, sessionToken: flipped + keys.sessionToken!.slice(1) };
+  },
+  isUnknown,
+);
+nobody(
+  'a temporary key without its token',
+  async () => {
+    const { sessionToken: _, ...keys } = await session();
+    return keys;
+  },
+  isUnknown,
+);
+nobody(
+  'a wrong secret',
+  async () => ({ ...(await session()), secretAccessKey: 'x'.repeat(40) }),
+  (status, text) => status === 403 && text.includes('The request signature we calculated does not match'),
+);
+
+test('an expired token: nothing, and told so', async () => {
+  const keys = await session();
+  expect((await call(keys, places[0]!)).status).not.toBe(403);
+  clock.advance(900_000);
+  engineRequests = 0;
+  const isExpired = (status: number, text: string, { service }: Place) =>
+    status === 403 &&
+    text.includes('The security token included in the request is expired') &&
+    (service === 'aps' || text.includes('<Code>ExpiredToken</Code>'));
+  expect(await unlike(keys, isExpired)).toEqual([]);
+  expect(engineRequests).toBe(0);
+});
