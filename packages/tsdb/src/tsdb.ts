@@ -18,6 +18,7 @@ import { BlockStore } from './compact/block-store.ts';
 import { blockRanges } from './compact/planner.ts';
 import { retentionCutoffMs } from './compact/retention.ts';
 import { ExemplarRing, type SeriesExemplars } from './exemplars/exemplar-ring.ts';
+import { allSeries } from './head/all-series.ts';
 import { Head, minuteOf } from './head/head.ts';
 import { HeadAppender } from './head/head-appender.ts';
 import { type CutRange, nextCut, wholeHead, writeHeadBlock } from './head/head-block.ts';
@@ -35,8 +36,7 @@ import {
   UNLIMITED,
 } from './options.ts';
 import { TsdbQuerier } from './tsdb-querier.ts';
-import { ByteBuffer } from './wal/byte-buffer.ts';
-import { removeCovered, type SeriesSource, writeCheckpoint } from './wal/checkpoint.ts';
+import { removeCovered, writeCheckpoint } from './wal/checkpoint.ts';
 import { floorPayload, RECORD_LATE_FLOOR } from './wal/records.ts';
 import { WalReader } from './wal/wal-reader.ts';
 import { WalWriter } from './wal/wal-writer.ts';
@@ -49,8 +49,6 @@ const EXEMPLARS_MAX = 100_000;
 /** After a compaction that failed the next waits, twice as long each time. */
 const COMPACT_WAIT_FIRST_MS = 60_000;
 const COMPACT_WAIT_MAX_MS = 3_600_000;
-/** A checkpoint lets others run after so many series. */
-const CHECKPOINT_SERIES_PER_STEP = 1000;
 
 export class Tsdb {
   readonly #options: TsdbOptions;
@@ -525,7 +523,7 @@ export class Tsdb {
     const walFolder = `${folder}/wal`;
     const content = {
       floorMs: this.#head.floorMs,
-      series: this.#allSeries(),
+      series: allSeries(this.#head, this.#aliases),
       exemplars: this.#exemplars.entries(),
     };
     await writeCheckpoint(disk, walFolder, random, number, content);
@@ -536,27 +534,6 @@ export class Tsdb {
 
   get #logNeededFromMs(): number {
     return Math.min(this.#head.floorMs, this.#head.outOfOrder.logNeededFromMs);
-  }
-
-  #allSeries(): SeriesSource {
-    const head = this.#head;
-    const aliases = this.#aliases;
-    return function* (add) {
-      const key = new ByteBuffer();
-      const addOne = (number: number, series: number) => {
-        key.length = 0;
-        head.writeKey(series, key);
-        add(number, key.bytes, 0, key.length);
-      };
-      for (let series = 0; series < head.bound; series++) {
-        if (head.index.isSeries(series)) addOne(head.numberOf(series), series);
-        if (series % CHECKPOINT_SERIES_PER_STEP === 0) yield;
-      }
-      for (const [number, series] of aliases.entries()) {
-        addOne(number, series);
-        yield;
-      }
-    };
   }
 }
 
