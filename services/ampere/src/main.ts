@@ -2,13 +2,17 @@
 
 import { parseArgs } from 'node:util';
 import { DiskError } from '@ampere/platform';
+import { BlockError } from '@ampere/tsdb';
 import { BackupError } from './backup/backup-manifest.ts';
 import { COMMANDS, type Command } from './commands/index.ts';
 import { ConfigurationError } from './configuration/configuration.ts';
 import { StartError } from './serve.ts';
+import { TransferError } from './transfer/transfer-error.ts';
 
 /** Faults of the world, told in a line; anything else is a bug and shows its stack. */
-const FAULTS = [ConfigurationError, StartError, BackupError, DiskError] as const;
+const FAULTS = [ConfigurationError, StartError, BackupError, TransferError, BlockError, DiskError] as const;
+
+const AWAKE_MS = 60_000;
 
 function usage(): string {
   const lines = [...COMMANDS.values()].map((command) => `  ${command.name.padEnd(16)}${command.summary}`);
@@ -57,12 +61,16 @@ async function run(argv: readonly string[]): Promise<number> {
     process.stdout.write(helpOf(command));
     return 0;
   }
+  // The clock's timers don't keep a process alive, and work that pauses waits for nothing else.
+  const awake = setInterval(() => {}, AWAKE_MS);
   try {
     return await command.run(values, process.env);
   } catch (error) {
     if (!(error instanceof Error) || !FAULTS.some((kind) => error instanceof kind)) throw error;
     process.stderr.write(`ampere: ${error.message}\n`);
     return 1;
+  } finally {
+    clearInterval(awake);
   }
 }
 

@@ -12,11 +12,13 @@ import {
   type AlertmanagerLimits,
   DEFINITION_LIMITS,
   DefinitionError,
+  type FlushRecord,
   type Notification,
   type NotifyOutcome,
   type PostedAlert,
   parseDefinition,
 } from '@ampere/alertmanager';
+import type { WorkspaceLogs } from '@ampere/contracts';
 import { ALERTMANAGER_FUNCTIONS, parseTemplates } from '@ampere/go-template';
 import { TokenBucket } from '@ampere/limits';
 import type { Clock, Disk, Random } from '@ampere/platform';
@@ -43,6 +45,8 @@ export interface WorkspaceAlertManagerOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** The owner's log group. */
+  readonly workspaceLogs?: Pick<WorkspaceLogs, 'workspaceLog'> | undefined;
 }
 
 /** An alert manager that runs. */
@@ -162,11 +166,19 @@ export class WorkspaceAlertManager {
       onFlush: (flush) => {
         this.record.noteFlush(flush);
         this.#options.metrics.flushed(tenant.id, flush);
-        this.#files.noteAlerts();
+        this.#tellOwner(flush);
         // What was said is written at once; a failure is tried again and logged by the files.
         if (flush.deliveries.some(({ ok }) => ok)) void this.#saveNotifications();
       },
-      onLimit: (reason) => this.#options.metrics.limited(tenant.id, reason),
+      onLimit: (reason) => {
+        this.#options.metrics.limited(tenant.id, reason);
+        this.#options.workspaceLogs?.workspaceLog(tenant.id, {
+          level: 'warn',
+          component: 'alertmanager',
+          message: `Alert or group is not taken, err=${reason}`,
+          fields: {},
+        });
+      },
     });
     this.#files.attach(() => manager.snapshot());
     this.#running = { manager, definition, startedMs: clock.nowMs() };
@@ -212,6 +224,20 @@ export class WorkspaceAlertManager {
     const delivered = await this.#deliver!(notification, signal);
     this.record.noteAttempt(notification, delivered);
     return delivered.outcome;
+  }
+
+  /** What the owner's log group has of each notification that failed. */
+  #tellOwner({ receiver, groupKey, deliveries }: FlushRecord): void {
+    for (const { ok, integration, attempts, reason } of deliveries) {
+      if (ok) continue;
+      const name = `${integration.kind}[${integration.index}]`;
+      this.#options.workspaceLogs?.workspaceLog(this.#options.tenant.id, {
+        level: 'error',
+        component: 'alertmanager',
+        message: `Notify for alerts failed, receiver=${receiver}, integration=${name}, attempts=${attempts}, err=${reason}`,
+        fields: { receiver, groupKey },
+      });
+    }
   }
 
   async #saveNotifications(): Promise<void> {

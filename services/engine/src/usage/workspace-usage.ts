@@ -7,6 +7,7 @@ import type { TokenBucket } from '@ampere/limits';
 import { LIMITS, type WorkspaceLimits } from '@ampere/limits';
 import type { Clock } from '@ampere/platform';
 import type { Refusal } from '@ampere/series';
+import type { LabelSetLimiter, LabelSetUsage } from '../ingest/label-set-limiter.ts';
 import type { MetadataRefusal, MetadataStore } from '../tenants/metadata-store.ts';
 import type { TenantStorage } from '../tenants/storage.ts';
 import { RateMeter } from './rate-meter.ts';
@@ -84,6 +85,7 @@ export interface UsageParts {
   readonly metadata: Pick<MetadataStore, 'size'>;
   readonly limitsNow: () => WorkspaceLimits;
   readonly ingestionTokens: TokenBucket;
+  readonly labelSets: Pick<LabelSetLimiter, 'usage'>;
   readonly clock: Clock;
 }
 
@@ -150,6 +152,11 @@ export class WorkspaceUsage {
         lastRefusal: refusals?.last,
       };
     });
+  }
+
+  /** The limits per label set that the owner set. */
+  labelSets(): LabelSetUsage[] {
+    return this.#parts.labelSets.usage();
   }
 
   /** Samples that were not stored since the start, by reason. */
