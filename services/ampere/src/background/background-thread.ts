@@ -5,12 +5,11 @@ import type { ScraperAssignment } from '@ampere/contracts';
 import type { Clock, Disk } from '@ampere/platform';
 import {
   type FetchTarget,
-  readScrapeConfiguration,
   type ScrapeLogRecord,
   Scraper,
   type WriteOutcome,
 } from '@ampere/scrape';
-import { readHere } from '../definition-readers.ts';
+import { readHere, scrapeConfigurationOf } from '../definition-readers.ts';
 import type { FromBackground, ToBackground } from './messages.ts';
 
 export interface BackgroundThreadOptions {
@@ -77,7 +76,7 @@ export class BackgroundThread {
     }
     await this.#end(scraperId, before?.assignment.workspaceId !== workspaceId);
     const { clock, disk, fetch, targetsFolder } = this.#options;
-    const scraper = new Scraper(readScrapeConfiguration(assignment.configuration), {
+    const scraper = new Scraper(scrapeConfigurationOf(assignment.configuration), {
       clock,
       disk,
       fetch,
