@@ -1,10 +1,9 @@
 // Threads read a database without pause while it is appended to, sealed, forgotten, and its series come and go: what
 // each reading sees must be every series whole, up to some moment. Then with blocks that come, are compacted and go.
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FakeClock, MemoryDisk, NodeDisk, SeededRandom } from '@ampere/platform';
+import { temporaryFolder } from '@ampere/testing';
 import { expect, test } from 'vitest';
 import { ReaderThreads } from './testing/reader-threads.ts';
 import { columnsOf } from './testing/requests.ts';
@@ -91,7 +90,7 @@ test(`AMPERE_SEED=${seed} readers beside a writer that forgets`, async () => {
 
 test(`AMPERE_SEED=${seed} readers while blocks come and go`, async () => {
   const random = new SeededRandom(seed);
-  const folder = mkdtempSync(join(tmpdir(), 'ampere-readers-'));
+  const folder = temporaryFolder();
   const stepMs = 60_000;
   const rounds = isLong ? 10_000 : 1000;
   const all = population(random, rounds);
@@ -120,5 +119,4 @@ test(`AMPERE_SEED=${seed} readers while blocks come and go`, async () => {
   expect(blocksWritten).toBeGreaterThan(4);
   expect(compactions).toBeGreaterThan(0);
   await tsdb.close();
-  rmSync(folder, { recursive: true });
 });
