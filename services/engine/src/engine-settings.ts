@@ -25,6 +25,8 @@ export interface EngineSettings {
    * when the system gets to it.
    */
   readonly fsync: 'always' | 'interval' | 'off';
+  /** How long after one look at all workspaces' blocks the next begins; a minute when left out. */
+  readonly maintenanceIntervalMs?: number;
   /** What `status/buildinfo` answers. */
   readonly buildInfo: BuildInfo;
   /** Which addresses notifications may reach. */

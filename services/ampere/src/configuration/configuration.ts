@@ -27,6 +27,8 @@ import { CONFIGURATION_SCHEMA } from './schema.ts';
 const QUERY_TIMEOUT = '2m';
 /** Queries that take at least so long are logged with what they cost. */
 const SLOW_QUERY_MS = 5_000;
+/** How long after one look at all workspaces' blocks the next begins. */
+const MAINTENANCE_INTERVAL = '1m';
 
 export { ConfigurationError };
 
@@ -51,6 +53,7 @@ export interface Configuration {
   readonly listeners: readonly NamedListener[];
   readonly network: NetworkRules;
   readonly walFsync: 'always' | 'interval' | 'off';
+  readonly maintenanceIntervalMs: number;
   readonly queries: {
     /** Undefined: as many as the machine has cores, less one for the engine's own, and one at least. */
     readonly threads: number | undefined;
@@ -90,6 +93,7 @@ interface Document {
   log?: { level?: string };
   metrics?: { listen?: string };
   wal?: { fsync?: 'always' | 'interval' | 'off' };
+  maintenance?: { interval?: string };
   promql?: { experimental?: boolean };
   queries?: { threads?: number; timeout?: string; slow_log_ms?: number };
   limits?: object;
@@ -132,6 +136,7 @@ export function readConfiguration(
     metricsListen:
       document.metrics?.listen === undefined ? undefined : parseListenAddress(document.metrics.listen),
     walFsync: document.wal?.fsync ?? 'always',
+    maintenanceIntervalMs: parseDurationMs(document.maintenance?.interval ?? MAINTENANCE_INTERVAL)!,
     queries: {
       threads: document.queries?.threads,
       timeoutMs: parseDurationMs(document.queries?.timeout ?? QUERY_TIMEOUT)!,

@@ -46,6 +46,11 @@ export const CONFIGURATION_SCHEMA = {
       additionalProperties: false,
       properties: { fsync: { enum: ['always', 'interval', 'off'] } },
     },
+    maintenance: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { interval: { type: 'string', format: 'duration' } },
+    },
     promql: {
       type: 'object',
       additionalProperties: false,
