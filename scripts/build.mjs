@@ -17,6 +17,7 @@ await build({
   entryPoints: {
     ampere: 'services/ampere/src/main.ts',
     'engine-worker': 'services/engine/src/worker-main.ts',
+    'background-worker': 'services/ampere/src/background/background-main.ts',
     'query-worker': 'services/engine/src/query-worker-main.ts',
   },
   outdir: dist,

@@ -94,7 +94,7 @@ function clients(aws: string, ampere: AmpereServer) {
   return { as, refused, status, environmentOf };
 }
 
-describeWith('identities with the AWS CLI', ['aws'], ({ aws }) => {
+describeWith('identities with the AWS CLI', ['aws', 'boto3'], ({ aws, boto3 }) => {
   test('a user, its group and its keys', { timeout: 240_000 }, async () => {
     const ampere = await startAmpere();
     const { as, refused, status } = clients(aws, ampere);
@@ -283,7 +283,9 @@ describeWith('identities with the AWS CLI', ['aws'], ({ aws }) => {
     const tokenFile = join(folder, 'token');
     await writeFile(tokenFile, issuer.token({ sub: subject('ingest') }));
     const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, ...pod } = environmentOf();
-    const caller = await run(aws, ['sts', 'get-caller-identity', '--query', 'Arn', '--output', 'text'], {
+    // The AWS SDK and not the CLI, which keeps temporary keys in its user's home, whatever server they are of.
+    const whoami = "import boto3; print(boto3.client('sts').get_caller_identity()['Arn'])";
+    const caller = await run(boto3, ['-c', whoami], {
       env: {
         ...pod,
         AWS_ROLE_ARN: ingest,

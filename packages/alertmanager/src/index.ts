@@ -34,6 +34,7 @@ export type {
   SigV4Config,
   SnsConfig,
 } from './config/receivers.ts';
+export { shownConfig } from './config/shown-config.ts';
 export type { Plain } from './config/yaml-reader.ts';
 export type { Delivery, Notification, Notify, NotifyOutcome } from './delivery.ts';
 export { AlertmanagerError, ConfigError } from './errors.ts';

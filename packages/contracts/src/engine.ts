@@ -8,6 +8,7 @@
 // an engine elsewhere. Callers can't tell which.
 
 import type { LimitsData } from '@ampere/limits';
+import type { WorkspaceSettingsListener } from './control-plane.ts';
 import type { DefinitionListener } from './definitions.ts';
 
 /** A whole body, or one that is produced piece by piece. Chunks belong to the receiver. */
@@ -39,7 +40,7 @@ export interface EngineResponse {
   readonly body: EngineBody;
 }
 
-export interface EngineClient extends DefinitionListener {
+export interface EngineClient extends DefinitionListener, WorkspaceSettingsListener {
   request(request: EngineRequest): Promise<EngineResponse>;
   /** Makes a tenant's storage ready; harmless when it is there already. */
   createTenant(tenant: string): Promise<void>;

@@ -12,14 +12,15 @@ export interface WorkspaceLogRecord {
 /** A query that has ended. */
 export interface FinishedQuery {
   readonly workspaceId: string;
-  /** Seconds since 1970 for instants. */
+  /** `query`, `query_range`; others evaluate nothing. */
+  readonly endpoint: string;
   readonly query: string;
   readonly startMs: number;
   readonly endMs: number;
   /** 0: an instant query. */
   readonly stepMs: number;
   /** What the threshold is compared with. */
-  readonly samplesProcessed: number;
+  readonly samples: number;
   readonly durationMs: number;
   /** `success`, or the type of the error. */
   readonly outcome: string;

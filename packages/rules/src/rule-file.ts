@@ -9,6 +9,7 @@
 import { type Expr, parseExpr } from '@ampere/promql';
 import type { Node } from 'yaml';
 import { DurationError, parseRuleDuration } from './duration.ts';
+import { fileChunks } from './file-chunks.ts';
 import { type DecodedGroup, type DecodedRule, validateGroups } from './validate.ts';
 import { NOWHERE, YamlDecoder, YamlError } from './yaml-decoder.ts';
 
@@ -84,9 +85,12 @@ export function* parseRuleFileInSteps(
   text: string,
   options: RuleFileOptions = {},
 ): Generator<void, RuleGroup[]> {
-  const groups = decode(text);
+  const names = options.names ?? 'legacy';
+  const groups = (yield* decodeChunks(text)) ?? decode(text);
   yield;
-  const problems = yield* validateGroups(groups, options.names ?? 'legacy');
+  let problems = yield* validateGroups(groups, names);
+  // Positions in a chunk aren't those in the file.
+  if (problems.length > 0) problems = yield* validateGroups(decode(text), names);
   if (problems.length > 0) throw new RuleFileError(problems);
   const parsed: RuleGroup[] = [];
   for (const { name, intervalMs, queryOffsetMs, limit, labels, rules } of groups) {
@@ -95,6 +99,21 @@ export function* parseRuleFileInSteps(
     yield;
   }
   return parsed;
+}
+
+/** Group by group; undefined when the file has to be read as a whole, also to say what is wrong with it. */
+function* decodeChunks(text: string): Generator<void, DecodedGroup[] | undefined> {
+  const groups: DecodedGroup[] = [];
+  for (const chunk of fileChunks(text) ?? []) {
+    try {
+      groups.push(...decode(chunk));
+    } catch (error) {
+      if (error instanceof RuleFileError) return undefined;
+      throw error;
+    }
+    yield;
+  }
+  return groups.length === 0 ? undefined : groups;
 }
 
 function ruleOf(rule: DecodedRule, groupLabels: TextPairs): Rule {

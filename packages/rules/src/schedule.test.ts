@@ -118,3 +118,62 @@ test('an interval below the minimum is raised to it', () => {
   schedule.setFile('f', parseRuleFile('groups: [{name: a, interval: 1s}, {name: b, interval: 5m}]'));
   expect(schedule.groups.map(({ intervalMs }) => intervalMs)).toEqual([60_000, 300_000]);
 });
+
+/** A schedule whose rounds are run by the test, a rule at a time. */
+function startStepwise() {
+  const clock = new FakeClock(START_MS);
+  const host = new FakeHost();
+  host.results.set('x', vector([{ i: 'a' }, 1]));
+  const options = { ...DEFAULT_RULE_OPTIONS, externalUrl: '', externalLabels: Labels.EMPTY };
+  const rounds: { round: Generator<void, void>; ended: () => void }[] = [];
+  const schedule = new RuleSchedule({
+    clock,
+    host,
+    options,
+    runRound: (round, ended) => rounds.push({ round, ended }),
+  });
+  return { clock, host, schedule, rounds };
+}
+
+const TWO_RULES = 'groups: [{name: a, rules: [{record: r, expr: x}, {record: s, expr: x}]}]';
+
+test('no round of a group begins while one goes on; those in between are missed', () => {
+  const { clock, schedule, rounds } = startStepwise();
+  schedule.setFile('f', parseRuleFile(TWO_RULES));
+  clock.advance(60_000);
+  expect(rounds).toHaveLength(1);
+  rounds[0]!.round.next();
+  clock.advance(150_000);
+  expect(rounds).toHaveLength(1);
+  for (const _ of rounds[0]!.round);
+  rounds[0]!.ended();
+  clock.advance(0);
+  expect(rounds).toHaveLength(2);
+  expect([1, 2]).toContain(schedule.groups[0]!.missedRounds);
+});
+
+test('a round that goes on when the file is replaced is given up and counts as missed', () => {
+  const { clock, host, schedule, rounds } = startStepwise();
+  schedule.setFile('f', parseRuleFile(TWO_RULES));
+  clock.advance(60_000);
+  rounds[0]!.round.next();
+  schedule.setFile('f', parseRuleFile(TWO_RULES));
+  expect(rounds[0]!.round.next().done).toBe(true);
+  rounds[0]!.ended();
+  expect(host.written.map((line) => line.split(' ')[1])).toEqual(['r{i=a}']);
+  expect(schedule.groups[0]!.missedRounds).toBe(1);
+  clock.advance(60_000);
+  expect(rounds).toHaveLength(2);
+});
+
+test('a stopped schedule ends the round that goes on', () => {
+  const { clock, schedule, rounds } = startStepwise();
+  schedule.setFile('f', parseRuleFile(TWO_RULES));
+  clock.advance(60_000);
+  rounds[0]!.round.next();
+  schedule.stop();
+  expect(rounds[0]!.round.next().done).toBe(true);
+  rounds[0]!.ended();
+  clock.advance(600_000);
+  expect(rounds).toHaveLength(1);
+});

@@ -66,6 +66,7 @@ export type RefusalReason =
   | 'labels_not_sorted'
   | 'per_user_series_limit'
   | 'per_metric_series_limit'
+  | 'per_labelset_series_limit'
   | 'sample_out_of_order'
   | 'new_value_for_timestamp'
   | 'sample_too_old'

@@ -103,10 +103,9 @@ export class Labels {
   compare(other: Labels): number {
     const shorter = Math.min(this.names.length, other.names.length);
     for (let i = 0; i < shorter; i++) {
-      const byName = compareText(this.names[i]!, other.names[i]!);
-      if (byName !== 0) return byName;
-      const byValue = compareText(this.values[i]!, other.values[i]!);
-      if (byValue !== 0) return byValue;
+      // Equal texts, which are most, are quicker told by the machine than letter by letter.
+      if (this.names[i] !== other.names[i]) return compareText(this.names[i]!, other.names[i]!);
+      if (this.values[i] !== other.values[i]) return compareText(this.values[i]!, other.values[i]!);
     }
     return this.names.length - other.names.length;
   }

@@ -40,6 +40,8 @@ const PLACES = {
   node_exporter: unpacked('x/node_exporter/usr/bin/prometheus-node-exporter'),
   victoria_metrics: unpacked('x/victoria_metrics/usr/bin/victoria-metrics'),
   aws: { find: () => findOnPath('aws'), where: 'aws on PATH' },
+  /** One that signs (7.75 or newer). */
+  curl: { find: findCurl, where: 'curl on PATH that has --aws-sigv4' },
   /** A Python that has the AWS client; its path. Never obligatory: the AWS CLI covers the same ground. */
   boto3: { find: findBoto3, where: 'python3 on PATH that can import boto3' },
   /** The folder of shared conformance data. */
@@ -83,6 +85,13 @@ export function describeWith<Name extends Need>(
 function findOnPath(name: string): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   return folders.map((folder) => join(folder, name)).find(isExecutable);
+}
+
+function findCurl(): string | undefined {
+  const curl = findOnPath('curl');
+  if (curl === undefined) return undefined;
+  const { stdout } = spawnSync(curl, ['--help', 'all'], { encoding: 'utf8' });
+  return stdout.includes('--aws-sigv4') ? curl : undefined;
 }
 
 function findBoto3(): string | undefined {

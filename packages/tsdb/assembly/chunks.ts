@@ -112,6 +112,7 @@ export function seal(record: u32): bool {
   store<f64>(chunk, load<f64>(record, R_LAST_MS), S_MAX_MS);
   memory.copy(chunk + S_CHUNK, open + O_CHUNK, bytes);
   store<u16>(chunk, bswap<u16>(load<u16>(record, R_CHUNK_SAMPLES)), S_CHUNK);
+  publish(record);
   link(record, chunk);
   store<u32>(record, 0, R_BITS);
   store<u32>(H_OPEN_CHUNKS, load<u32>(H_OPEN_CHUNKS) - 1);

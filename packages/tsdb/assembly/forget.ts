@@ -12,8 +12,8 @@ import {
   GONE,
   H_FREE_PAGES,
   H_GENERATION,
+  H_KEPT_MS,
   H_LEASES,
-  H_MIN_MS,
   H_NAME_BOUND,
   H_NAME_COUNT,
   H_NAME_TABLE,
@@ -64,12 +64,11 @@ import { releaseBlock, releaseChunk, releaseNameSlot, releasePairSlot, releaseSe
 import { nameAt, pairAt, seriesAt } from './slots';
 import { removeEntry } from './tables';
 
-/** Drops chunks that end before a time; returns how many series have no sample left. */
-export function dropChunks(beforeMs: f64): u32 {
-  const bound = load<u32>(H_SERIES_BOUND);
+/** Drops chunks of the series from `from` to `to` that end before a time; returns how many have no sample left. */
+export function dropChunks(beforeMs: f64, from: u32, to: u32): u32 {
   let empty: u32 = 0;
-  let minMs: f64 = Infinity;
-  for (let series: u32 = 0; series < bound; series++) {
+  let minMs: f64 = load<f64>(H_KEPT_MS);
+  for (let series = from; series < to; series++) {
     const record = seriesAt(series);
     if (load<u32>(record, R_STATE) != <u32>USED) continue;
     const first = dropSealed(record, beforeMs);
@@ -84,7 +83,7 @@ export function dropChunks(beforeMs: f64): u32 {
     else if (load<u32>(record, R_BITS) != 0) minMs = min<f64>(minMs, load<f64>(open, O_MIN_MS));
     else empty++;
   }
-  store<f64>(H_MIN_MS, minMs);
+  store<f64>(H_KEPT_MS, minMs);
   return empty;
 }
 

@@ -75,6 +75,8 @@ export const H_SAMPLES = 224;
 export const H_SEALED = 232;
 export const H_OPEN_CHUNKS = 236;
 export const H_SEALED_BYTES = 240;
+/** While chunks are dropped: the oldest time of those that stay. */
+export const H_KEPT_MS = 248;
 
 /** Series by the minute of their last sample: 8 counters and which minutes they are of. */
 export const H_ACTIVE = 448;

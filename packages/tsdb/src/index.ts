@@ -1,5 +1,5 @@
 export { BlockError, type BlockErrorCode } from './block/block-error.ts';
-export type { BlockMeta, BlockParent, BlockStats } from './block/block-meta.ts';
+export { type BlockMeta, type BlockParent, type BlockStats, parseMeta } from './block/block-meta.ts';
 export { BlockQuerier } from './block/block-querier.ts';
 export { BlockReader, type BlockReaderOptions } from './block/block-reader.ts';
 export { BlockWriter, type BlockWriterOptions } from './block/block-writer.ts';
@@ -7,6 +7,7 @@ export type { ChunkData } from './block/chunk-writer.ts';
 export { SeriesEntry } from './block/index-reader.ts';
 export { PageCache } from './block/page-cache.ts';
 export type { StoredSeriesSet } from './block/stored-series-set.ts';
+export { isUlid } from './block/ulid.ts';
 export { BlockStore, type BlockStoreOptions, type DamagedBlock } from './compact/block-store.ts';
 export { ChunkPacker } from './compact/chunk-packer.ts';
 export { type CompactionOptions, compactBlocks, SAMPLES_PER_CHUNK } from './compact/compact-blocks.ts';

@@ -50,8 +50,9 @@ export interface TsdbOptions {
   readonly fsync?: FsyncPolicy;
   /** For `interval`; default 1000. */
   readonly fsyncIntervalMs?: number;
-  /** How long samples are kept by `maintain`; 0 (the default) keeps all. Bounds the length of blocks, too. */
-  readonly retentionMs?: number;
+  /** How long samples are kept by `maintain`; 0 (the default) keeps all. What it is
+   * when the database is opened bounds the length of blocks, too; a function is asked again each time. */
+  readonly retentionMs?: number | (() => number);
   /** For reading blocks, shared by all databases of a thread; one of its own otherwise. */
   readonly cache?: PageCache;
   /** A segment of the log is closed when it is at least so long; default 128 MiB. */

@@ -32,6 +32,7 @@ import {
   type TsdbStatus,
   UNLIMITED,
 } from './options.ts';
+import { Pacer } from './pacer.ts';
 import { TsdbQuerier } from './tsdb-querier.ts';
 import { ByteBuffer } from './wal/byte-buffer.ts';
 import { removeCovered, type SeriesSource, writeCheckpoint } from './wal/checkpoint.ts';
@@ -162,7 +163,7 @@ export class Tsdb {
     });
     if (head.floorMs > Number.NEGATIVE_INFINITY) {
       head.raiseFloor(head.floorMs);
-      head.forget();
+      await head.forget();
     }
     // What a block covers stays out of the head when the block is past its retention.
     if (head.floorMs > reading.floorMs) wal.floor(head.floorMs);
@@ -354,7 +355,7 @@ export class Tsdb {
 
   async #retain(nowMs: number): Promise<void> {
     const head = this.#head;
-    const cutoffMs = retentionCutoffMs(nowMs, this.#newestMs(), this.#options.retentionMs ?? 0);
+    const cutoffMs = retentionCutoffMs(nowMs, this.#newestMs(), retentionMs(this.#options));
     const oldestBlock = this.#blocks.blocks[0];
     const isBlockPast = oldestBlock !== undefined && oldestBlock.meta.maxTime <= cutoffMs;
     if (isBlockPast || (head.minTimeMs ?? Number.POSITIVE_INFINITY) < cutoffMs) await this.#forget(cutoffMs);
@@ -380,13 +381,13 @@ export class Tsdb {
   }
 
   async #importBlock(path: string): Promise<'imported' | 'present'> {
-    const { disk, folder, clock, retentionMs = 0 } = this.#options;
+    const { disk, folder, clock } = this.#options;
     const incoming = BlockReader.open(path, { disk });
     try {
       const { meta } = incoming;
       if (isPresent(meta, this.#blocks.blocks)) return 'present';
       incoming.verify();
-      const cutoffMs = retentionCutoffMs(clock.nowMs(), this.#newestMs(), retentionMs);
+      const cutoffMs = retentionCutoffMs(clock.nowMs(), this.#newestMs(), retentionMs(this.#options));
       if (meta.maxTime <= cutoffMs) throw new ImportError('all of its samples are past the retention');
       const acceptFromMs = this.#head.acceptFromMs;
       this.#head.acceptFromMs = Math.max(acceptFromMs, meta.maxTime);
@@ -454,7 +455,7 @@ export class Tsdb {
       this.#head.raiseFloor(beforeMs);
       // Those who read since before may have no block with what goes now.
       await this.#head.leases.ended();
-      this.#head.forget();
+      await this.#head.forget(new Pacer(this.#options.clock));
       this.#wal.floor(beforeMs);
     }
     await this.#wal.commit();
@@ -492,9 +493,14 @@ export class Tsdb {
   }
 }
 
+function retentionMs({ retentionMs: kept = 0 }: TsdbOptions): number {
+  return typeof kept === 'number' ? kept : kept();
+}
+
 /** Opens the blocks, which lie in the database's folder as they do in Prometheus'. */
 async function openBlocks(options: TsdbOptions): Promise<BlockStore> {
-  const { disk, folder, clock, cache, log, retentionMs = 0 } = options;
+  const { disk, folder, clock, cache, log } = options;
+  const keptMs = retentionMs(options);
   // A process that died may have named a block and not made the name durable; the log is cut by it.
   await disk.syncFolder(folder);
   return await BlockStore.open({
@@ -502,7 +508,7 @@ async function openBlocks(options: TsdbOptions): Promise<BlockStore> {
     disk,
     clock,
     random: options.random ?? new SystemRandom(),
-    rangesMs: blockRanges(retentionMs === 0 ? Number.POSITIVE_INFINITY : retentionMs),
+    rangesMs: blockRanges(keptMs === 0 ? Number.POSITIVE_INFINITY : keptMs),
     ...(cache === undefined ? {} : { cache }),
     ...(log === undefined ? {} : { log }),
   });

@@ -1,5 +1,5 @@
-// Gateway and control plane together: nobody gets through any route, of the data plane, of AMP's API, of IAM or of
-// STS, without a key that is good and a policy that allows it.
+// Gateway and control plane together: nobody gets through any route, of the data plane, of AMP's API, of IAM, STS and
+// their like, without a key that is good and a policy that allows it.
 
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -29,7 +29,24 @@ interface Place {
   readonly method: string;
   readonly path: string;
   readonly forEverybody: boolean;
+  /** Of an API with JSON both ways. */
+  readonly target?: string;
 }
+
+/** APIs with JSON, whose refusals are 400 whatever their reason. */
+const JSON_PLACES: readonly Place[] = [
+  ['servicequotas', 'ServiceQuotasV20190624.ListServiceQuotas'],
+  ['servicequotas', 'ServiceQuotasV20190624.PutServiceQuota'],
+  ['servicequotas', 'ServiceQuotasV20190624.RequestServiceQuotaIncrease'],
+  ['cloudtrail', 'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents'],
+].map(([service, target]) => ({
+  service: service!,
+  name: target!,
+  method: 'POST',
+  path: '/',
+  forEverybody: false,
+  target: target!,
+}));
 
 const clock = new FakeClock(Date.UTC(2026, 10, 20, 12));
 let engineRequests = 0;
@@ -53,10 +70,13 @@ const engine = {
   stop: async () => {},
 } as unknown as EngineClient;
 
-async function send(keys: Keys, place: Pick<Place, 'service' | 'method' | 'path'>, body = '') {
+async function send(keys: Keys, place: Pick<Place, 'service' | 'method' | 'path' | 'target'>, body = '') {
   const { host, port } = gateway.address;
   const headers: Record<string, string> = { host: `${host}:${port}` };
-  if (place.path === '/') headers['content-type'] = 'application/x-www-form-urlencoded';
+  if (place.target !== undefined) {
+    headers['content-type'] = 'application/x-amz-json-1.1';
+    headers['x-amz-target'] = place.target;
+  } else if (place.path === '/') headers['content-type'] = 'application/x-www-form-urlencoded';
   const head = { method: place.method, target: place.path, rawHeaders: Object.entries(headers).flat() };
   const context = { credentials: keys, region: REGION, service: place.service, clock };
   const added = signRequest(head, createHash('sha256').update(body).digest('hex'), context);
@@ -70,6 +90,8 @@ async function send(keys: Keys, place: Pick<Place, 'service' | 'method' | 'path'
 
 function call(keys: Keys, place: Place) {
   const { service, name, method } = place;
+  if (place.target !== undefined)
+    return send(keys, place, '{"ServiceCode":"aps","QuotaCode":"active_series","DesiredValue":1}');
   if (service === 'aps') return send(keys, place, method === 'GET' || method === 'DELETE' ? '' : '{}');
   const version = service === 'iam' ? '2010-05-08' : '2011-06-15';
   const role = `arn:aws:iam::${ACCOUNT}:role/reader`;
@@ -162,6 +184,7 @@ beforeAll(async () => {
       })),
     ),
     ...operationRoutes().map((route) => ({ ...route, path: filled(route.pathTemplate) })),
+    ...JSON_PLACES,
   ];
 });
 
@@ -185,8 +208,10 @@ async function unlike(keys: Keys, fits: (status: number, text: string, place: Pl
   return found;
 }
 
-const isDenied = (status: number, text: string, { forEverybody }: Place) =>
-  forEverybody || (status === 403 && text.includes('is not authorized to perform'));
+const isRefusal = (status: number, { target }: Place) => status === (target === undefined ? 403 : 400);
+
+const isDenied = (status: number, text: string, place: Place) =>
+  place.forEverybody || (isRefusal(status, place) && text.includes('is not authorized to perform'));
 
 test('somebody with every permission gets through everywhere', async () => {
   const keys = await user('all', policy({ Effect: 'Allow', Action: '*', Resource: '*' }));
@@ -195,7 +220,8 @@ test('somebody with every permission gets through everywhere', async () => {
   const all = places;
   places = all.filter(({ name }) => name !== 'DeleteWorkspace');
   // A role's trust policy has the last word over who assumes it.
-  const isThrough = (status: number, _: string, { name }: Place) => status !== 403 || name === 'AssumeRole';
+  const isThrough = (status: number, text: string, { name }: Place) =>
+    (status !== 403 && !text.includes('is not authorized')) || name === 'AssumeRole';
   expect(await unlike(keys, isThrough)).toEqual([]);
   places = all;
   expect(engineRequests).toBeGreaterThan(0);
@@ -209,8 +235,8 @@ const nobody = (name: string, keysOf: () => Promise<Keys>, fits = isDenied) =>
     expect(engineRequests).toBe(0);
   });
 
-const isUnknown = (status: number, text: string) =>
-  status === 403 && text.includes('The security token included in the request is invalid.');
+const isUnknown = (status: number, text: string, place: Place) =>
+  isRefusal(status, place) && text.includes('The security token included in the request is invalid.');
 
 nobody('a user without policies', () => user('none'));
 nobody('a user with permissions on another workspace', async () => {
@@ -285,7 +311,8 @@ nobody(
 nobody(
   'a wrong secret',
   async () => ({ ...(await session()), secretAccessKey: 'x'.repeat(40) }),
-  (status, text) => status === 403 && text.includes('The request signature we calculated does not match'),
+  (status, text, place) =>
+    isRefusal(status, place) && text.includes('The request signature we calculated does not match'),
 );
 
 test('an expired token: nothing, and told so', async () => {
@@ -293,10 +320,10 @@ test('an expired token: nothing, and told so', async () => {
   expect((await call(keys, places[0]!)).status).not.toBe(403);
   clock.advance(900_000);
   engineRequests = 0;
-  const isExpired = (status: number, text: string, { service }: Place) =>
-    status === 403 &&
+  const isExpired = (status: number, text: string, place: Place) =>
+    isRefusal(status, place) &&
     text.includes('The security token included in the request is expired') &&
-    (service === 'aps' || text.includes('<Code>ExpiredToken</Code>'));
+    (!['iam', 'sts'].includes(place.service) || text.includes('<Code>ExpiredToken</Code>'));
   expect(await unlike(keys, isExpired)).toEqual([]);
   expect(engineRequests).toBe(0);
 });

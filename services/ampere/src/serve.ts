@@ -17,12 +17,15 @@ import { Registry } from '@ampere/metrics';
 import { type Clock, DiskError, NodeDisk, SystemClock, SystemRandom } from '@ampere/platform';
 import type { Logger } from 'pino';
 import manifest from '../package.json' with { type: 'json' };
+import { Background } from './background/background.ts';
 import { bundledAddon } from './bundled-addon.ts';
 import type { Configuration } from './configuration/configuration.ts';
 import { urlOf } from './configuration/listen-address.ts';
 import { exportLines, writeCredentialFiles } from './credential-files.ts';
 import { definitionReaders } from './definition-readers.ts';
 import { FolderLockError, lockFolder } from './folder-lock.ts';
+import { LogGroups } from './log-groups/log-groups.ts';
+import { WorkspaceLogWriter } from './log-groups/workspace-log-writer.ts';
 import { createLogger } from './logger.ts';
 import { openEmbeddedSns, workspacePublisher } from './notifications.ts';
 import { oidcGet } from './oidc-get.ts';
@@ -106,6 +109,9 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
   const failed = new Promise<void>((resolve) => {
     reportFailure = resolve;
   });
+  const logGroups = new LogGroups({ folder: join(dataFolder, 'logs'), disk, clock, logger });
+  opened.add(() => logGroups.close());
+  const workspaceLogs = new WorkspaceLogWriter(logGroups);
   // The topics open later than the engine, which may have something to say at once.
   let publish: PublishForWorkspace = async () => ({
     ok: false,
@@ -129,6 +135,8 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
       outbound: configuration.outgoing.outbound,
     },
     log: (level, message, fields) => logger[level](fields ?? {}, message),
+    workspaceLogs,
+    onQueryFinished: (record) => workspaceLogs.onQueryFinished(record),
     publish: (...publication) => publish(...publication),
     onExit: (error) => {
       logger.fatal({ err: error }, 'the engine has ended; the server stops so that it can be started afresh');
@@ -136,6 +144,17 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     },
   });
   opened.add(() => engine.stop());
+  const background = new Background({
+    entry: new URL('./background-worker.mjs', import.meta.url),
+    settings: {
+      targetsFolder: join(dataFolder, 'scrape-targets'),
+      ...configuration.outgoing.scrape,
+    },
+    engine,
+    logGroups,
+    logger,
+  });
+  opened.add(() => background.stop());
   let publicUrl = configuration.publicUrl ?? urlOf(configuration.listen);
   const controlPlane: LocalControlPlane = await openControlPlane({
     databasePath: join(dataFolder, 'control-plane.sqlite'),
@@ -153,7 +172,11 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     readers: definitionReaders(limits, {
       accountId: () => controlPlane.account.accountId,
       receivers: configuration.outgoing.receivers,
+      elsewhere: background,
     }),
+    settingsListener: engine,
+    scraperListener: background,
+    loggingListener: workspaceLogs,
     oidcGet: oidcGet(configuration.privateIssuers, clock),
     privateIssuers: configuration.privateIssuers,
     clock,

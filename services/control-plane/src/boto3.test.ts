@@ -107,6 +107,51 @@ found = amp.describe_alert_manager_definition(workspaceId=id)['alertManagerDefin
 assert found['status'] == {'statusCode': 'UPDATE_FAILED', 'statusReason': 'no routes provided'}, found
 amp.delete_alert_manager_definition(workspaceId=id)
 
+blob = b'\\x00scrape \\xff'
+vpc = {'vpcConfiguration': {'securityGroupIds': ['sg-1'], 'subnetIds': ['subnet-1']}}
+to = {'ampConfiguration': {'workspaceArn': arn}}
+def scraper(**more):
+    return amp.create_scraper(scrapeConfiguration={'configurationBlob': blob}, source=vpc, destination=to, **more)
+made = scraper(alias='one', tags={'k': 'v'}, clientToken='s')
+assert scraper(alias='one', tags={'k': 'v'}, clientToken='s')['scraperId'] == made['scraperId']
+amp.get_waiter('scraper_active').wait(scraperId=made['scraperId'], WaiterConfig=fast)
+found = amp.describe_scraper(scraperId=made['scraperId'])['scraper']
+assert (found['scrapeConfiguration'], found['source'], found['destination']) == ({'configurationBlob': blob}, vpc, to), found
+assert found['createdAt'].timestamp() == 1700000000 and found['tags'] == {'k': 'v'}, found
+amp.update_scraper(scraperId=made['scraperId'], alias='two', scrapeConfiguration={'configurationBlob': blob * 2})
+assert amp.describe_scraper(scraperId=made['scraperId'])['scraper']['scrapeConfiguration']['configurationBlob'] == blob * 2
+scraper(alias='three')
+pages = list(amp.get_paginator('list_scrapers').paginate(PaginationConfig={'PageSize': 1}))
+assert [[one['alias'] for one in page['scrapers']] for page in pages] == [['two'], ['three']], pages
+assert len(amp.list_scrapers(filters={'alias': ['two', 'four'], 'status': ['ACTIVE']})['scrapers']) == 1
+amp.tag_resource(resourceArn=made['arn'], tags={'l': 'w'})
+assert amp.list_tags_for_resource(resourceArn=made['arn'])['tags'] == {'k': 'v', 'l': 'w'}
+where = {'cloudWatchLogs': {'logGroupArn': group}}
+parts = [{'type': 'COLLECTOR', 'config': {'options': {'__proto__': 'x'}}}]
+amp.update_scraper_logging_configuration(scraperId=made['scraperId'], loggingDestination=where, scraperComponents=parts)
+found = amp.describe_scraper_logging_configuration(scraperId=made['scraperId'])
+assert (found['loggingDestination'], found['scraperComponents']) == (where, parts), found
+amp.delete_scraper_logging_configuration(scraperId=made['scraperId'])
+assert b'scrape_configs' in amp.get_default_scraper_configuration()['configuration']
+assert amp.delete_scraper(scraperId=made['scraperId'])['status'] == {'statusCode': 'DELETING'}
+amp.get_waiter('scraper_deleted').wait(scraperId=made['scraperId'], WaiterConfig=fast)
+
+config = {'randomCutForest': {'query': 'sum(up)', 'ignoreNearExpectedFromAbove': {'ratio': 0.25}}}
+made = amp.create_anomaly_detector(workspaceId=id, alias='d', configuration=config, labels={'a': 'b'},
+                                   missingDataAction={'markAsAnomaly': True}, tags={'k': 'v'})
+detector = {'workspaceId': id, 'anomalyDetectorId': made['anomalyDetectorId']}
+amp.get_waiter('anomaly_detector_active').wait(**detector, WaiterConfig=fast)
+found = amp.describe_anomaly_detector(**detector)['anomalyDetector']
+assert (found['configuration'], found['labels'], found['missingDataAction']) == (config, {'a': 'b'}, {'markAsAnomaly': True}), found
+amp.put_anomaly_detector(**detector, configuration=config, evaluationIntervalInSeconds=300)
+amp.create_anomaly_detector(workspaceId=id, alias='e', configuration=config)
+pages = list(amp.get_paginator('list_anomaly_detectors').paginate(workspaceId=id, PaginationConfig={'PageSize': 1}))
+assert [[one['alias'] for one in page['anomalyDetectors']] for page in pages] == [['d'], ['e']], pages
+amp.tag_resource(resourceArn=made['arn'], tags={'l': 'w'})
+assert amp.list_tags_for_resource(resourceArn=made['arn'])['tags'] == {'k': 'v', 'l': 'w'}
+amp.delete_anomaly_detector(**detector)
+amp.get_waiter('anomaly_detector_deleted').wait(**detector, WaiterConfig=fast)
+
 amp.delete_workspace(workspaceId=id)
 amp.get_waiter('workspace_deleted').wait(workspaceId=id, WaiterConfig=fast)
 gone = fails('ResourceNotFoundException', 404, 'Workspace not found.', amp.describe_workspace, workspaceId=id)
@@ -137,7 +182,11 @@ describeWith('the AWS client for Python', ['boto3'], ({ boto3 }) => {
       Buffer.from(data).toString() === 'bad'
         ? { kind: 'failed', reason: 'no routes provided' }
         : { kind: 'good' };
-    const url = await serve(await TestPlane.open({ readers: { ruleFile, alertManager } }));
+    const scrapeConfiguration = () => ({ kind: 'good' }) as const;
+    const detectorQuery = () => undefined;
+    const url = await serve(
+      await TestPlane.open({ readers: { ruleFile, alertManager, scrapeConfiguration, detectorQuery } }),
+    );
     expect(await run(boto3, ['-c', WALK, url])).toEqual({ code: 0, stdout: 'walked\n', stderr: '' });
   });
 });

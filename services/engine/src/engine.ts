@@ -14,6 +14,7 @@ import type {
   EngineRequest,
   EngineResponse,
   RulesNamespaceFile,
+  WorkspaceSettings,
 } from '@ampere/contracts';
 import type { Limits, LimitsData } from '@ampere/limits';
 import type { Counter, Registry } from '@ampere/metrics';
@@ -23,14 +24,17 @@ import { PushHandler } from './ingest/push.ts';
 import { PushMetrics } from './ingest/push-metrics.ts';
 import { errorFields, type Log } from './log.ts';
 import { apiError } from './responses.ts';
+import { BlockImportHandler } from './tenants/block-import.ts';
 import { Maintenance } from './tenants/maintenance.ts';
 import type { OpenStorage } from './tenants/storage.ts';
 import { registerStorageMetrics } from './tenants/storage-metrics.ts';
 import type { Tenant } from './tenants/tenant.ts';
+import { TenantSettings } from './tenants/tenant-settings.ts';
 import { Tenants } from './tenants/tenants.ts';
 import { registerUsageMetrics } from './usage/usage-metrics.ts';
 
 const PUSH_PATH = '/api/v1/push';
+const IMPORT_PATH = '/api/v1/import';
 const QUERY_PREFIX = '/prometheus/api/v1/';
 const ALERT_MANAGER_PREFIX = '/alertmanager/';
 
@@ -62,6 +66,8 @@ export interface Alerting extends Handler {
 export interface EngineOptions {
   readonly dataDir: string;
   readonly limits: Limits;
+  /** The limits with what owners set over them; shared with `openStorage`. */
+  readonly settings?: TenantSettings;
   readonly openStorage: OpenStorage;
   readonly queryApi: QueryApi;
   /** Without, rules and alert managers aren't carried out. */
@@ -77,21 +83,25 @@ export interface EngineOptions {
 
 export class Engine implements EngineClient {
   readonly #options: EngineOptions;
+  readonly #settings: TenantSettings;
   readonly #tenants: Tenants;
   readonly #maintenance: Maintenance;
   readonly #push: PushHandler;
+  readonly #import: BlockImportHandler;
   readonly #failures: Counter;
   #isStopping = false;
 
   private constructor(
     options: EngineOptions,
-    parts: { tenants: Tenants; maintenance: Maintenance; push: PushHandler },
+    parts: { settings: TenantSettings; tenants: Tenants; maintenance: Maintenance; push: PushHandler },
   ) {
     const { registry } = options;
-    const { tenants, maintenance, push } = parts;
+    const { settings, tenants, maintenance, push } = parts;
     this.#options = options;
+    this.#settings = settings;
     this.#tenants = tenants;
     this.#maintenance = maintenance;
+    this.#import = new BlockImportHandler(options);
     this.#push = push;
     this.#failures = registry.counter(
       'ampere_engine_failures_total',
@@ -115,14 +125,17 @@ export class Engine implements EngineClient {
   static async open(options: EngineOptions): Promise<Engine> {
     const pushMetrics = new PushMetrics(options.registry);
     const haMetrics = new HaMetrics(options.registry);
+    const settings = options.settings ?? new TenantSettings(options.limits);
     const tenants = await Tenants.open({
       ...options,
+      settings,
       onDeleted: (tenantId) => {
         pushMetrics.removeWorkspace(tenantId);
         haMetrics.removeWorkspace(tenantId);
         maintenance.removeWorkspace(tenantId);
         options.queryApi.forgetWorkspace?.(tenantId);
         options.alerting?.removeWorkspace(tenantId);
+        settings.remove(tenantId);
       },
       onOpened: (tenant) => options.alerting?.tenantOpened(tenant),
     });
@@ -135,7 +148,7 @@ export class Engine implements EngineClient {
       onPassEnd: () => push.releaseIdle(),
     });
     maintenance.start();
-    return new Engine(options, { tenants, maintenance, push });
+    return new Engine(options, { settings, tenants, maintenance, push });
   }
 
   async request(request: EngineRequest): Promise<EngineResponse> {
@@ -176,6 +189,15 @@ export class Engine implements EngineClient {
     return deleted;
   }
 
+  /** Counts from now on: the next write sees the limits, and what is past its retention goes. */
+  settingsChanged(workspaceId: string, settings: WorkspaceSettings): void {
+    this.#settings.set(workspaceId, settings);
+    const lookup = this.#tenants.find(workspaceId);
+    if (lookup.kind !== 'found') return;
+    lookup.tenant.labelSets.set(settings.limitsPerLabelSet);
+    this.#maintenance.soon(lookup.tenant);
+  }
+
   rulesChanged(workspaceId: string, namespaces: readonly RulesNamespaceFile[]): void {
     const lookup = this.#tenants.find(workspaceId);
     const tenant = lookup.kind === 'found' ? lookup.tenant : undefined;
@@ -206,6 +228,7 @@ export class Engine implements EngineClient {
 
   #handlerOf(path: string): Handler | undefined {
     if (path === PUSH_PATH) return this.#push;
+    if (path === IMPORT_PATH) return this.#import;
     if (path.startsWith(QUERY_PREFIX)) return this.#options.queryApi;
     return path.startsWith(ALERT_MANAGER_PREFIX) ? this.#options.alerting : undefined;
   }

@@ -5,7 +5,7 @@ import type { EngineClient, EngineRequest, EngineResponse } from '@ampere/contra
 import { parseLimits } from '@ampere/limits';
 import { FakeClock, NodeDisk, SeededRandom, SystemClock } from '@ampere/platform';
 import { encodeSnappy, encodeWriteRequest, type OutgoingSeries } from '@ampere/remote-write';
-import { describeWith, run } from '@ampere/testing';
+import { describeWith, run, until } from '@ampere/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { NO_DELIVERY } from './alertmanager/no-delivery.ts';
 import type { EngineSettings } from './engine-settings.ts';
@@ -263,4 +263,32 @@ test('a thread that takes over from a dead one finds everything that was acknowl
   const found = await get(second, 'query', { query: 'm', time: String(nowMs / 1000) });
   expect(found.result).toHaveLength(1);
   await second.stop();
+});
+
+test('retention that an owner sets holds at once, and again when it is set anew', async () => {
+  const clock = new FakeClock();
+  const dayMs = 86_400_000;
+  const nowMs = clock.nowMs();
+  const engine = await openHere(temporaryFolder(), clock, { profile: 'unlimited' });
+  await engine.createTenant('ws-1');
+  for (const days of [40, 20, 0]) {
+    expect(await push(engine, [m(`${days}`, nowMs - days * dayMs, 1)])).toEqual({ status: 200, text: '' });
+  }
+  const keep = (days: number) =>
+    engine.settingsChanged('ws-1', { retentionMs: days * dayMs, limitsPerLabelSet: [] });
+  const found = async () => {
+    const ranges = [40, 20, 0].map((days) =>
+      get(engine, 'query', { query: 'm', time: String((nowMs - days * dayMs) / 1000) }),
+    );
+    return (await Promise.all(ranges)).map(({ result }) => result.length);
+  };
+  expect(await found()).toEqual([1, 1, 1]);
+  // Maintenance runs by itself; no time passes.
+  const becomes = (counts: string) => until(counts, async () => `${await found()}` === counts);
+  keep(30);
+  await becomes('0,1,1');
+  const { limits } = await get(engine, 'status/limits');
+  expect(limits.find(({ name }: { name: string }) => name === 'retention').limit).toBe(30 * dayMs);
+  keep(10);
+  await becomes('0,0,1');
 });

@@ -1,5 +1,6 @@
 // The engine with everything it is made of: databases, PromQL, the query API.
 
+import type { WorkspaceLogs } from '@ampere/contracts';
 import { Limits } from '@ampere/limits';
 import { Registry } from '@ampere/metrics';
 import type { Clock, Disk, Random } from '@ampere/platform';
@@ -11,6 +12,7 @@ import { languageOf } from './queries/language.ts';
 import type { QueryRecord } from './queries/query-directory.ts';
 import { QueryService } from './queries/query-service.ts';
 import { startQueryThreads } from './queries/start-threads.ts';
+import { TenantSettings } from './tenants/tenant-settings.ts';
 import { tsdbStorage } from './tenants/tsdb-storage.ts';
 import { WorkspaceAlerting } from './workspace-alerting.ts';
 
@@ -22,12 +24,15 @@ export interface LocalEngineOptions extends EngineSettings {
   /** Told of every query that has ended. */
   readonly onQueryFinished?: (record: QueryRecord) => void;
   readonly delivery: NotificationDelivery;
+  /** Told what the owners of workspaces may want to know. */
+  readonly workspaceLogs?: Pick<WorkspaceLogs, 'workspaceLog'> | undefined;
 }
 
 /** Opens all storage; the engine that comes out runs in this thread. */
 export function openLocalEngine(options: LocalEngineOptions): Promise<Engine> {
-  const { dataDir, fsync, buildInfo, queries, publicUrl, disk, clock, random, log } = options;
+  const { dataDir, fsync, buildInfo, queries, publicUrl, disk, clock, random, log, workspaceLogs } = options;
   const limits = new Limits(options.limits);
+  const settings = new TenantSettings(limits);
   const registry = new Registry();
   const promql = languageOf(queries.experimental);
   const alerting = new WorkspaceAlerting({
@@ -35,6 +40,7 @@ export function openLocalEngine(options: LocalEngineOptions): Promise<Engine> {
     promql,
     publicUrl,
     delivery: options.delivery,
+    workspaceLogs,
     registry,
     disk,
     clock,
@@ -44,7 +50,8 @@ export function openLocalEngine(options: LocalEngineOptions): Promise<Engine> {
   return Engine.open({
     dataDir,
     limits,
-    openStorage: tsdbStorage({ limits, fsync, disk, clock, random, log }),
+    settings,
+    openStorage: tsdbStorage({ limits: settings, fsync, disk, clock, random, log }),
     queryApi: new QueryService({
       clock,
       promql,

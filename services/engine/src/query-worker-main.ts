@@ -24,5 +24,5 @@ QueryThread.serve({
   clock: new SystemClock(),
   promql: languageOf(settings.experimental),
   timeoutMs: settings.timeoutMs,
-  openReader: storageReaders(new NodeDisk(), log),
+  openReader: storageReaders(new NodeDisk(), settings.cacheBytes, log),
 });

@@ -13,7 +13,7 @@ assert(parentPort !== null, 'the file of the engine thread was started as a prog
 const port = parentPort;
 const { reportsQueries, ...settings } = workerData as EngineStart;
 
-const isOpen = await hostEngine(portOf(port), (log, publish) => {
+const isOpen = await hostEngine(portOf(port), (log, publish, workspaceLogs) => {
   // A promise that nobody waited for failed: a fault of ours, but no reason to take everyone's engine away.
   process.on('unhandledRejection', (error) => log('error', 'a promise failed unheard', errorFields(error)));
   const clock = new SystemClock();
@@ -24,6 +24,7 @@ const isOpen = await hostEngine(portOf(port), (log, publish) => {
     clock,
     random: new SystemRandom(),
     delivery: receiverDelivery({ publish, outbound, clock }),
+    workspaceLogs,
     log,
     ...(reportsQueries
       ? { onQueryFinished: (record) => port.postMessage({ type: 'queryFinished', record }) }

@@ -56,6 +56,8 @@ const ROUTES: readonly DataRoute[] = [
   query('api/v1/status/buildinfo', GET, 'aps:QueryMetrics', `${API}/status/buildinfo`),
   query('api/v1/status/runtimeinfo', GET, 'aps:QueryMetrics', `${API}/status/runtimeinfo`),
   query('api/v1/status/tsdb', GET, 'aps:QueryMetrics', `${API}/status/tsdb`),
+  // Ours: blocks that were put beside the database (`ampere import`).
+  query('api/v1/import', POST, 'aps:ImportBlocks', '/api/v1/import'),
   // Ours, like the service's own ones in form.
   query('api/v1/status/ha_tracker', GET, 'aps:QueryMetrics', `${API}/status/ha_tracker`),
   query('api/v1/status/limits', GET, 'aps:QueryMetrics', `${API}/status/limits`),

@@ -221,6 +221,23 @@ it('counts samples and keeps to the limit', () => {
   expect(run('sum(a_total)', { ...range, samplesMax: 30 }).stats.peakSamples).toBeLessThan(30);
 });
 
+it('keeps to the memory that its columns may take', () => {
+  const text = 'query processing would load too many samples into memory in query execution';
+  // Few samples at many steps: a column has room for all steps.
+  const range = { startMs: 0, endMs: 900 * HOUR_MS, stepMs: HOUR_MS / 10 };
+  const columnBytes = 9001 * 9;
+  checkError('a_total', text, { ...range, bytesMax: 3 * columnBytes - 1 });
+  expect(run('a_total', { ...range, bytesMax: 3 * columnBytes }).value.type).toBe('matrix');
+  expect(run('sum(a_total)', { ...range, bytesMax: 3 * columnBytes - 1 }).value.type).toBe('matrix');
+});
+
+it('counts samples for each step when asked', () => {
+  const range = { startMs: 60_000, endMs: 180_000, stepMs: 60_000, countsSteps: true };
+  expect(run('a_total', range).stepSamples).toEqual(Float64Array.of(3, 3, 3));
+  expect(run('up @ 60', range).stepSamples).toEqual(Float64Array.of(1, 1, 1));
+  expect(run('up', { ...range, countsSteps: false }).stepSamples).toBeUndefined();
+});
+
 it('ends when it is told to', () => {
   const checkAlive = () => {
     throw new QueryTimeoutError('query timed out in expression evaluation');

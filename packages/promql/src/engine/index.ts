@@ -83,7 +83,9 @@ function evaluateValue(
     }
   }
   if (type === 'scalar') return scalarMatrix(evaluator, expr);
-  if (type === 'vector') return matrixOf(evaluator.steps, finalSeries(evaluator, expr, options));
+  if (type === 'vector') {
+    return matrixOf(evaluator.steps, finalSeries(evaluator, expr, options), evaluator.query.budget);
+  }
   throw new QueryError(
     `invalid expression type "${TYPE_NAMES[type]}" for range query, must be Scalar or instant Vector`,
   );
@@ -114,8 +116,16 @@ function vectorOf(timeMs: number, all: readonly StepSeries[]): VectorValue {
   return { type: 'vector', timeMs, labels: all.map((series) => series.labels), values, histograms };
 }
 
-function matrixOf(steps: Steps, all: StepSeries[]): MatrixValue {
-  all.sort((a, b) => a.labels.compare(b.labels));
+/** Sorts in place; a million series take seconds, in which the query may be ended. */
+function inLabelOrder(all: { readonly labels: Labels }[], budget: Budget): void {
+  all.sort((a, b) => {
+    budget.work(1);
+    return a.labels.compare(b.labels);
+  });
+}
+
+function matrixOf(steps: Steps, all: StepSeries[], budget: Budget): MatrixValue {
+  inLabelOrder(all, budget);
   const times = Float64Array.from({ length: steps.count }, (_, step) => steps.timeMs(step));
   const columns = all.map((series) => columnsOf(series, times));
   return { type: 'matrix', labels: all.map((series) => series.labels), columns };
@@ -186,7 +196,7 @@ function matrixAt(evaluator: Evaluator, expr: Expr, options: EngineOptions): Mat
       columns: copy,
     });
   });
-  found.sort((a, b) => a.labels.compare(b.labels));
+  inLabelOrder(found, budget);
   return {
     type: 'matrix',
     labels: found.map((series) => series.labels),

@@ -42,7 +42,7 @@ test.each([0xffffffff, 3, 0])('label sets with equal hashes are different series
   expect(head.index.findName('mm')).toBe(-1);
 });
 
-test('a full memory refuses, keeps what it has, and takes more when something is forgotten', () => {
+test('a full memory refuses, keeps what it has, and takes more when something is forgotten', async () => {
   const head = new Head(new SeededRandom(1), { pagesMax: 96 });
   const stored = new Map<number, number>();
   const fill = (from: number) => {
@@ -70,7 +70,7 @@ test('a full memory refuses, keeps what it has, and takes more when something is
   while (set.next()) series++;
   expect(series).toBe(stored.size);
   head.raiseFloor(1000 * (stored.size - 100));
-  head.forget();
+  await head.forget();
   expect(head.count).toBeLessThan(120);
   expect(() => fill(2e6)).toThrow(/full/);
   expect(head.count).toBeGreaterThan(500);

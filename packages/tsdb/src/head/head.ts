@@ -16,6 +16,7 @@ import {
   CHUNK_RANGE_MS,
   ENCODING_SHIFT,
   FULL,
+  H_KEPT_MS,
   H_MAX_MS,
   H_MIN_MS,
   H_OPEN_CHUNKS,
@@ -52,6 +53,7 @@ import {
 } from '../../assembly/layout.ts';
 import { LabelIndex } from '../index/label-index.ts';
 import { SeriesMatching } from '../index/match-series.ts';
+import type { Pacer } from '../pacer.ts';
 import { ByteBuffer } from '../wal/byte-buffer.ts';
 import { HeadMemory, type HeadMemoryOptions, memoryFull } from './head-memory.ts';
 import { type CanonicalLabels, encodeLabels } from './label-set.ts';
@@ -65,6 +67,7 @@ export { CHUNK_RANGE_MS, OTHER_VALUE, OUT_OF_ORDER, REPEATED, SAMPLES_PER_CHUNK_
 export const UNKNOWN_SERIES = -1;
 
 const GONE_SHARE = 8;
+const SERIES_PER_SLICE = 4096;
 
 /** A chunk of a series: its data are `bytes` bytes from `at` on, in memory that stays as it is for now. */
 export interface StoredChunk {
@@ -84,6 +87,8 @@ export class Head {
   floorMs = Number.NEGATIVE_INFINITY;
   /** Nothing before this is taken: never below the floor, and above it while a block is written. */
   acceptFromMs = Number.NEGATIVE_INFINITY;
+  /** While chunks are dropped: the oldest time before that; infinite otherwise. */
+  #minBeforeMs = Number.POSITIVE_INFINITY;
   #index: LabelIndex;
   #matching: SeriesMatching;
   readonly #keyBuffer = new ByteBuffer();
@@ -142,7 +147,7 @@ export class Head {
 
   /** The time of the oldest sample in memory that is shown; undefined when there is none. */
   get minTimeMs(): number | undefined {
-    const minMs = this.view.float(H_MIN_MS);
+    const minMs = Math.min(this.view.float(H_MIN_MS), this.#minBeforeMs);
     return minMs === Number.POSITIVE_INFINITY ? undefined : Math.max(minMs, this.floorMs);
   }
 
@@ -289,15 +294,27 @@ export class Head {
   }
 
   /**
-   * Drops chunks that end before the floor, and takes out series that have been left empty. Who reads since before the
-   * floor was raised would miss them: wait for `leases.ended()` in between.
+   * Drops chunks that end before the floor, in slices between which others go on, and takes out series that have been
+   * left empty. Who reads since before the floor was raised would miss them: wait for `leases.ended()` in between.
+   * One call at a time. Without a pacer it is done in one go.
    */
-  forget(): void {
+  async forget(pacer?: Pacer): Promise<void> {
     const { kernel } = this.memory;
-    const empty = kernel.dropChunks(this.floorMs);
+    const { view, floorMs } = this;
+    // Samples that come meanwhile count from here on, the others when their series' turn has come.
+    this.#minBeforeMs = view.float(H_MIN_MS);
+    view.setFloat(H_MIN_MS, Number.POSITIVE_INFINITY);
+    view.setFloat(H_KEPT_MS, Number.POSITIVE_INFINITY);
+    let empty = 0;
+    for (let from = 0; from < this.bound; from += SERIES_PER_SLICE) {
+      empty += kernel.dropChunks(floorMs, from, Math.min(from + SERIES_PER_SLICE, this.bound));
+      if (pacer?.isDue()) await pacer.pause();
+    }
+    view.setFloat(H_MIN_MS, Math.min(view.float(H_MIN_MS), view.float(H_KEPT_MS)));
+    this.#minBeforeMs = Number.POSITIVE_INFINITY;
     if (empty === 0 || empty * GONE_SHARE < this.count || kernel.takeOutEmpty() === 0) return;
-    this.view.refresh();
-    this.#index = new LabelIndex(this.view);
+    view.refresh();
+    this.#index = new LabelIndex(view);
     this.#matching = new SeriesMatching(this.#index);
     this.onTakenOut();
   }

@@ -28,7 +28,7 @@ export interface Kernel {
   noteNumber(number: number, series: number): number;
   replaySamples(from: number, to: number): number;
   endReplay(): void;
-  dropChunks(beforeMs: number): number;
+  dropChunks(beforeMs: number, from: number, to: number): number;
   takeOutEmpty(): number;
   activeCount(minute: number): number;
 }

@@ -3,26 +3,21 @@
 //
 // 1. The control plane's database first, through SQLite's own online backup: a workspace that is created later is
 //    in neither part of the copy.
-// 2. Of each workspace all files of the log are opened, then all files of all blocks. What is moved from log to
-//    block in between is in both, which opening it settles by the block's end; what is compacted or cut away
-//    after it was opened can still be read. When a file goes before it could be opened, both are opened afresh.
+// 2. Of each workspace the database, as one state that it was in (open-storage.ts).
 // 3. Everything else (elected replicas, metadata, audit trail, …) is replaced whole or appended to, and is copied
 //    as it is. The files with keys for clients are left out: a server writes them at its start.
 
-import { type Clock, type Disk, DiskError, type DiskFile } from '@ampere/platform';
+import type { Clock, Disk, DiskFile } from '@ampere/platform';
 import Database from 'better-sqlite3';
 import { BackupError, type BackupFile, formatManifest, MANIFEST_FILE } from './backup-manifest.ts';
 import { copyFile, hashFile } from './file-copy.ts';
+import { openStorage, PASSING } from './open-storage.ts';
 
 const DATABASE = 'control-plane.sqlite';
 const WORKSPACES = 'workspaces';
 const TSDB = 'tsdb';
-const WAL = 'wal';
 /** Of the running server, or made anew at the start. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['lock', 'credentials', 'config', DATABASE, WORKSPACES]);
-/** Half-made and half-removed things, SQLite's files beside the database. */
-const PASSING = /\.tmp(-for-(creation|deletion))?$|-(wal|shm|journal)$|^\.deleted-/;
-const TRIES_MAX = 20;
 
 export interface BackupOptions {
   /** The data folder. */
@@ -94,47 +89,11 @@ class Backup {
   }
 
   async #copyWorkspace(path: string): Promise<void> {
-    for (const [file, handle] of await this.#openStorage(`${path}/${TSDB}`)) {
-      await this.#copyOpen(file, handle);
+    const { disk, from } = this.#options;
+    for (const [file, handle] of await openStorage(disk, `${from}/${path}/${TSDB}`)) {
+      await this.#copyOpen(`${path}/${TSDB}/${file}`, handle);
     }
     await this.#copyFolder(path, new Set([TSDB]));
-  }
-
-  /** Log and blocks, all files open. */
-  async #openStorage(path: string): Promise<Map<string, DiskFile>> {
-    for (let tries = 1; ; tries++) {
-      const open = new Map<string, DiskFile>();
-      try {
-        await this.#openFolder(`${path}/${WAL}`, open);
-        await this.#openFolder(path, open, new Set([WAL]));
-        return open;
-      } catch (error) {
-        for (const handle of open.values()) await handle.close();
-        if (!(error instanceof DiskError && error.code === 'not-found') || tries === TRIES_MAX) throw error;
-      }
-    }
-  }
-
-  /** Opens every file below a folder. Rejects when one is gone meanwhile, or one came. */
-  async #openFolder(
-    path: string,
-    into: Map<string, DiskFile>,
-    leaveOut?: ReadonlySet<string>,
-  ): Promise<void> {
-    const { disk, from } = this.#options;
-    const names = await disk.list(`${from}/${path}`);
-    for (const name of names) {
-      if (PASSING.test(name) || leaveOut?.has(name) === true) continue;
-      const file = `${path}/${name}`;
-      const info = await disk.info(`${from}/${file}`);
-      if (info === undefined) throw new DiskError('not-found', file, 'removed while it was copied');
-      if (info.isFolder) await this.#openFolder(file, into);
-      else into.set(file, await disk.openRead(`${from}/${file}`));
-    }
-    const after = await disk.list(`${from}/${path}`);
-    if (names.some((name) => !PASSING.test(name) && !after.includes(name))) {
-      throw new DiskError('not-found', path, 'changed while it was copied');
-    }
   }
 
   /** Copies what lies below a folder; a file that goes meanwhile is left out. */

@@ -88,6 +88,7 @@ interface Document {
   public_url?: string;
   sns?: SnsSection;
   outbound?: OutboundSection;
+  scrape?: OutboundSection;
   alertmanager?: AlertmanagerSection;
   oidc?: { private_issuers?: string[] };
   log?: { level?: string };

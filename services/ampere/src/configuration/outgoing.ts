@@ -1,4 +1,4 @@
-// The `sns`, `outbound` and `alertmanager` sections: what leaves the server, through what, and where it may go.
+// The `sns`, `outbound`, `scrape` and `alertmanager` sections: what leaves the server, through what, and where it may go.
 
 import { AddressPolicy, type AddressPolicyOptions, type MailServer } from '@ampere/outbound';
 import { ConfigurationError } from './configuration-error.ts';
@@ -58,6 +58,14 @@ export const OUTGOING_SCHEMA = {
       allow: { type: 'array', items: { type: 'string', format: 'network' } },
     },
   },
+  scrape: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      allow_private: { type: 'boolean' },
+      allow: { type: 'array', items: { type: 'string', format: 'network' } },
+    },
+  },
   alertmanager: {
     type: 'object',
     additionalProperties: false,
@@ -76,6 +84,8 @@ export interface OutgoingConfiguration {
   readonly smtp: { readonly server: MailServer; readonly from: string } | undefined;
   /** Which addresses requests on behalf of tenants may reach. */
   readonly outbound: AddressPolicyOptions;
+  /** Which addresses scrapers may reach: private ones too, unless it says otherwise. */
+  readonly scrape: AddressPolicyOptions;
   /** Which receivers alert manager definitions may have. */
   readonly receivers: 'sns' | 'all';
 }
@@ -84,9 +94,10 @@ export interface OutgoingConfiguration {
 export function readOutgoing(sections: {
   sns?: SnsSection;
   outbound?: OutboundSection;
+  scrape?: OutboundSection;
   alertmanager?: AlertmanagerSection;
 }): OutgoingConfiguration {
-  const { sns = {}, outbound = {}, alertmanager = {} } = sections;
+  const { sns = {}, outbound = {}, scrape = {}, alertmanager = {} } = sections;
   const { access_key_id: accessKeyId, secret_access_key: secretAccessKey, smtp } = sns;
   if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {
     throw new ConfigurationError(
@@ -101,6 +112,7 @@ export function readOutgoing(sections: {
         : { accessKeyId, secretAccessKey },
     smtp: smtp && { server: mailServer(smtp), from: smtp.from },
     outbound: { allowPrivate: outbound.allow_private ?? false, allow: outbound.allow ?? [] },
+    scrape: { allowPrivate: scrape.allow_private ?? true, allow: scrape.allow ?? [] },
     receivers: alertmanager.receivers ?? 'sns',
   };
 }

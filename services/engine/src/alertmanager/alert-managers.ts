@@ -1,6 +1,7 @@
 // The alert managers of all workspaces. What is in force is remembered for each, because a workspace's folder
 // may be opened later than its definition is told.
 
+import type { WorkspaceLogs } from '@ampere/contracts';
 import type { Registry } from '@ampere/metrics';
 import type { Clock, Disk, Random } from '@ampere/platform';
 import type { SentAlert } from '@ampere/rules';
@@ -19,6 +20,8 @@ export interface AlertManagersOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** The owner's log group. */
+  readonly workspaceLogs?: Pick<WorkspaceLogs, 'workspaceLog'> | undefined;
 }
 
 export class AlertManagers {

@@ -16,6 +16,8 @@ export type StatePart = 'silences' | 'notifications' | 'alerts';
 const PARTS: readonly StatePart[] = ['silences', 'notifications', 'alerts'];
 
 const ALERTS_DELAY_MS = 5_000;
+/** Putting alerts into text may take one part in so many of the thread's time. */
+const ALERTS_SHARE = 200;
 /** After a failed writing. */
 const RETRY_MS = 5_000;
 const FORMAT_VERSION = 1;
@@ -35,6 +37,8 @@ export class StateFiles {
   #writing: Promise<void> = Promise.resolve();
   #timer: Timer | undefined;
   #hasFolder = false;
+  /** How long it last took to put them into text. */
+  #alertsMs = 0;
 
   constructor(options: StateFilesOptions) {
     this.#options = options;
@@ -61,7 +65,7 @@ export class StateFiles {
   /** Alerts came or went. */
   noteAlerts(): void {
     this.#dirty.add('alerts');
-    this.#arm(ALERTS_DELAY_MS);
+    this.#arm(Math.max(ALERTS_DELAY_MS, ALERTS_SHARE * this.#alertsMs));
   }
 
   /** Resolves when the part is on disk. Rejects with DiskError; it is tried again later then. */
@@ -102,8 +106,10 @@ export class StateFiles {
   }
 
   async #writePart(part: StatePart): Promise<void> {
-    const { disk, folder } = this.#options;
+    const { disk, folder, clock } = this.#options;
+    const startMs = clock.monotonicMs();
     const text = JSON.stringify({ version: FORMAT_VERSION, [part]: this.#source()[part] });
+    if (part === 'alerts') this.#alertsMs = clock.monotonicMs() - startMs;
     if (!this.#hasFolder) await disk.makeFolder(folder);
     this.#hasFolder = true;
     await disk.replaceFile(this.#path(part), new TextEncoder().encode(text));

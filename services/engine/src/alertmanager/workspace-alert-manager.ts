@@ -12,18 +12,20 @@ import {
   type AlertmanagerLimits,
   DEFINITION_LIMITS,
   DefinitionError,
+  type FlushRecord,
   type Notification,
   type NotifyOutcome,
   type PostedAlert,
   parseDefinition,
 } from '@ampere/alertmanager';
+import type { WorkspaceLogs } from '@ampere/contracts';
 import { ALERTMANAGER_FUNCTIONS, parseTemplates } from '@ampere/go-template';
 import { TokenBucket } from '@ampere/limits';
 import type { Clock, Disk, Random } from '@ampere/platform';
 import { definitionText, type SentAlert } from '@ampere/rules';
 import { errorFields, type Log } from '../log.ts';
 import type { Tenant } from '../tenants/tenant.ts';
-import type { AlertManagerMetrics } from './alert-manager-metrics.ts';
+import { type AlertManagerMetrics, alertLimitOf } from './alert-manager-metrics.ts';
 import type { Deliver, NotificationDelivery } from './notification-delivery.ts';
 import { NotificationRecord } from './notification-record.ts';
 import { StateFiles } from './state-files.ts';
@@ -32,7 +34,7 @@ import { StateFiles } from './state-files.ts';
 const WAITING_MAX = 10_000;
 
 export interface WorkspaceAlertManagerOptions {
-  readonly tenant: Pick<Tenant, 'id' | 'limits' | 'closing' | 'hold' | 'release'>;
+  readonly tenant: Pick<Tenant, 'id' | 'limits' | 'usage' | 'closing' | 'hold' | 'release'>;
   /** `<workspace>/alertmanager`. */
   readonly folder: string;
   /** Where clients reach its API. */
@@ -43,6 +45,8 @@ export interface WorkspaceAlertManagerOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** The owner's log group. */
+  readonly workspaceLogs?: Pick<WorkspaceLogs, 'workspaceLog'> | undefined;
 }
 
 /** An alert manager that runs. */
@@ -162,13 +166,27 @@ export class WorkspaceAlertManager {
       onFlush: (flush) => {
         this.record.noteFlush(flush);
         this.#options.metrics.flushed(tenant.id, flush);
-        this.#files.noteAlerts();
+        this.#tellOwner(flush);
         // What was said is written at once; a failure is tried again and logged by the files.
         if (flush.deliveries.some(({ ok }) => ok)) void this.#saveNotifications();
       },
-      onLimit: (reason) => this.#options.metrics.limited(tenant.id, reason),
+      onLimit: (reason) => {
+        const limit = alertLimitOf(reason);
+        this.#options.metrics.limited(tenant.id, limit);
+        tenant.usage.note(limit, 1, reason);
+        this.#options.workspaceLogs?.workspaceLog(tenant.id, {
+          level: 'warn',
+          component: 'alertmanager',
+          message: `Alert or group is not taken, err=${reason}`,
+          fields: {},
+        });
+      },
     });
     this.#files.attach(() => manager.snapshot());
+    tenant.usage.alertManager = () => ({
+      alerts: manager.alerts().length,
+      groups: manager.groups().length,
+    });
     this.#running = { manager, definition, startedMs: clock.nowMs() };
     this.#post(this.#waiting.splice(0));
   }
@@ -214,6 +232,20 @@ export class WorkspaceAlertManager {
     return delivered.outcome;
   }
 
+  /** What the owner's log group has of each notification that failed. */
+  #tellOwner({ receiver, groupKey, deliveries }: FlushRecord): void {
+    for (const { ok, integration, attempts, reason } of deliveries) {
+      if (ok) continue;
+      const name = `${integration.kind}[${integration.index}]`;
+      this.#options.workspaceLogs?.workspaceLog(this.#options.tenant.id, {
+        level: 'error',
+        component: 'alertmanager',
+        message: `Notify for alerts failed, receiver=${receiver}, integration=${name}, attempts=${attempts}, err=${reason}`,
+        fields: { receiver, groupKey },
+      });
+    }
+  }
+
   async #saveNotifications(): Promise<void> {
     try {
       await this.#files.write('notifications');
@@ -228,6 +260,7 @@ export class WorkspaceAlertManager {
 
   async #end(): Promise<void> {
     this.#running?.manager.stop();
+    this.#options.tenant.usage.alertManager = undefined;
     await this.#files.close();
     this.#running = undefined;
   }

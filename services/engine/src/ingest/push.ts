@@ -156,8 +156,9 @@ export class PushHandler {
     const { metrics } = this.#options;
     const { metadata } = decoded;
     const appender = tenant.tsdb.appender();
-    const outcome = appender.append(ha.columns);
-    const refusals = [...outcome.refusals];
+    const admitted = tenant.labelSets.apply(ha.columns);
+    const outcome = appender.append(admitted.columns);
+    const refusals = [...admitted.refusals, ...outcome.refusals];
     if (ha.ofClustersTooMany > 0) refusals.push(clustersRefusal(ha));
     const metadataRefusals = tenant.metadata.record(metadata);
     metrics.samples.with(tenant.id).inc(outcome.appended + outcome.histograms);

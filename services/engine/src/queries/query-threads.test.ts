@@ -149,6 +149,14 @@ test('a fault of ours is a 500 without details', async () => {
 
 const DIED = 'the thread that ran the query has ended; the query may need too much memory';
 
+test('a damaged block is told of without its place', async () => {
+  const { ask, logged } = open();
+  const text = 'a block of the workspace is corrupt, request id request-1';
+  const answer = await ask({ ...small, fault: 'damage' }, at('m'));
+  expect(await outcomeOf(answer)).toEqual(refused(500, 'internal', text));
+  expect(logged).toContain('error a query request failed');
+});
+
 test('a query whose storage lends nothing fails alone', async () => {
   const { ask, service } = open();
   const lend = () => {

@@ -1,3 +1,5 @@
+// Query threads as worker threads of Node.js: how one is started, spoken to and bounded in memory.
+
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { assert, type Clock } from '@ampere/platform';
 import type { QuerySettings } from '../engine-settings.ts';
@@ -8,6 +10,11 @@ import { GRACE_MS, type ThreadEvents, type ThreadHandle, ThreadPool } from './th
 
 /** JavaScript objects of one query; its columns are not among them. Beyond it the thread ends, not the server. */
 const HEAP_MEGABYTES_MAX = 2048;
+
+/** Pages of blocks that all threads keep together, and what one keeps at least and at most. */
+const CACHE_BYTES_TOTAL = 256 << 20;
+const CACHE_BYTES_MIN = 16 << 20;
+const CACHE_BYTES_MAX = 64 << 20;
 
 export interface QueryThreadsOptions extends QuerySettings {
   readonly heapMegabytes?: number;
@@ -29,7 +36,8 @@ export function startQueryThreads(options: QueryThreadsOptions): (onRoom: () => 
     graceMs = GRACE_MS,
   } = options;
   assert(entry !== undefined, 'query threads without a file to start');
-  const settings: ThreadSettings = { timeoutMs, experimental };
+  const cacheBytes = Math.max(CACHE_BYTES_MIN, Math.min(CACHE_BYTES_MAX, CACHE_BYTES_TOTAL / threads));
+  const settings: ThreadSettings = { timeoutMs, experimental, cacheBytes };
   const startThread = (events: ThreadEvents) => startWorker(new URL(entry), settings, heapMegabytes, events);
   return (onRoom) => new ThreadPool({ threads, startThread, timeoutMs, graceMs, clock, log, onRoom });
 }

@@ -83,4 +83,6 @@ export type FromThread =
 export interface ThreadSettings {
   readonly timeoutMs: number;
   readonly experimental: boolean;
+  /** Memory for pages of blocks. */
+  readonly cacheBytes: number;
 }

@@ -1,6 +1,7 @@
-// The query threads: as many as were asked for, each with at most one query that is evaluated.
+// The query threads, each with at most one query that is evaluated.
 //
-// 1. A query goes to a free thread, rather to one that sends fewer answers.
+// 1. A query goes to a free thread, rather to one that sends fewer answers. When all are busy the next one is
+//    started, up to as many as were asked for.
 // 2. While it reads, the state of the database that it was lent stays as it is.
 // 3. A thread that dies takes its queries with it, which are answered with 503, and is replaced: at once when it
 //    had come to serve, else after a while.
@@ -76,7 +77,7 @@ export class ThreadPool implements QueryRunner {
   constructor(options: ThreadPoolOptions) {
     assert(options.threads > 0, 'a pool without threads');
     this.#options = options;
-    for (let i = 0; i < options.threads; i++) this.#start();
+    this.#start();
   }
 
   get hasRoom(): boolean {
@@ -90,6 +91,10 @@ export class ThreadPool implements QueryRunner {
     }
     assert(chosen !== undefined, 'a query is given to a pool without room');
     chosen.run(job);
+    // Threads come one by one, as they are needed: each takes some 15 MB and a tenth of a second.
+    const { threads } = this.#options;
+    if (!this.#isStopped && this.#threads.length < threads && this.#threads.every((thread) => thread.isBusy))
+      this.#start();
   }
 
   interrupt(job: QueryJob): void {
@@ -114,7 +119,9 @@ export class ThreadPool implements QueryRunner {
       log('error', 'a query thread has ended and is replaced', { why });
       if (thread.wasReady) this.#start();
       else {
-        this.#restart = clock.after(RESTART_MS, () => this.#start());
+        this.#restart = clock.after(RESTART_MS, () => {
+          if (!this.#isStopped) this.#start();
+        });
       }
       onRoom();
     });
@@ -161,6 +168,11 @@ class PoolThread {
 
   get isFree(): boolean {
     return this.wasReady && !this.#isEnding && this.#evaluating === undefined && this.streams < STREAMS_MAX;
+  }
+
+  /** Whether it evaluates; one that is still starting isn't. */
+  get isBusy(): boolean {
+    return this.#evaluating !== undefined;
   }
 
   /** Answers that it sends. */

@@ -8,6 +8,7 @@
 // error with its stack in the log.
 
 import type { EngineRequest } from '@ampere/contracts';
+import { BlockError } from '@ampere/tsdb';
 import { errorFields, type Log } from '../log.ts';
 import type { Answer, RawAnswer } from './endpoint.ts';
 import { JsonWriter } from './json-writer.ts';
@@ -52,7 +53,7 @@ export function answerRequest(
   }
 }
 
-/** Logs an error that is our fault; what the client is told of it has no details. */
+/** Logs an error that is our fault or our disk's; what the client is told of it has no details. */
 export function bug(
   request: Pick<EngineRequest, 'tenant' | 'requestId'>,
   endpoint: string,
@@ -61,7 +62,9 @@ export function bug(
 ): PrometheusError {
   const { tenant: workspace, requestId } = request;
   log('error', 'a query request failed', { workspace, requestId, endpoint, ...errorFields(error) });
-  return new PrometheusError('internal', `internal error, request id ${requestId}`);
+  // Which file is for the operator.
+  const what = error instanceof BlockError ? `a block of the workspace is ${error.code}` : 'internal error';
+  return new PrometheusError('internal', `${what}, request id ${requestId}`);
 }
 
 const JSON_HEADERS: Readonly<Record<string, string>> = { 'content-type': 'application/json' };

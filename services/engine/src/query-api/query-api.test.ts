@@ -228,6 +228,7 @@ test('status/limits of a workspace that uses nothing', async () => {
     lastRefusal: null,
   });
   expect(rest).toEqual({
+    labelSets: [],
     discardedSamples: {},
     storage: { walBytes: 0, blockBytes: 0, memoryBytes: 0, oldestSample: null },
   });
@@ -372,6 +373,69 @@ test('statistics in Prometheus form when they are asked for', async () => {
       },
     },
   });
+});
+
+test('status/queries shows what queries were and cost, of one workspace alone', async () => {
+  const kit = new ApiKit({ series });
+  await kit.ask('GET query?query=up&time=5');
+  await kit.ask('GET query?query=up(');
+  await kit.request('GET labels', '', { tenant: 'ws-2' });
+  await kit.request('GET labels?start=1&match[]=up');
+  const { json } = await kit.ask('GET status/queries');
+  const { active, last, slowest } = (json as { data: Record<string, unknown[]> }).data;
+  expect(active).toEqual([]);
+  const at = new Date(NOW_MS).toISOString();
+  const common = {
+    requestId: 'request-1',
+    principalArn: 'arn:aws:iam::000000000000:root',
+    arrivedAt: at,
+    queuedMs: 0,
+    durationMs: 0,
+    stepMs: 0,
+    peakSamples: 0,
+    samples: 0,
+    series: 0,
+    chunkBytes: 0,
+    start: '1970-01-01T00:00:00.000Z',
+    end: '1970-01-01T00:00:00.000Z',
+    outcome: 'success',
+    error: null,
+    status: 200,
+  };
+  expect(last).toEqual([
+    { ...common, id: '4', endpoint: 'labels', query: 'up', answerBytes: 52 },
+    {
+      ...common,
+      id: '2',
+      endpoint: 'query',
+      query: 'up(',
+      status: 400,
+      outcome: 'bad_data',
+      error: expect.stringContaining('parse error'),
+      answerBytes: expect.any(Number),
+    },
+    {
+      ...common,
+      id: '1',
+      endpoint: 'query',
+      query: 'up',
+      start: '1970-01-01T00:00:05.000Z',
+      end: '1970-01-01T00:00:05.000Z',
+      samples: 7,
+      peakSamples: 5,
+      series: 3,
+      answerBytes: 68,
+    },
+  ]);
+  expect(slowest).toHaveLength(3);
+});
+
+test('ending a query that is not there', async () => {
+  const kit = new ApiKit();
+  const gone = refusal(404, 'not_found', 'no such query is running');
+  expect(await kit.ask('DELETE status/queries/7')).toEqual(gone);
+  expect(await kit.ask('POST status/queries/7')).toEqual(gone);
+  expect(await kit.ask('GET status/queries/7')).toEqual(bad405());
 });
 
 test('bytes of chunks are limited, for each day of a range', async () => {

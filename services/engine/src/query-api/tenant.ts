@@ -64,7 +64,7 @@ export interface HaSource {
 /** What the workspace uses of its limits. */
 export type UsageSource = Pick<
   WorkspaceUsage,
-  'note' | 'limits' | 'discardedSamples' | 'storage' | 'queries'
+  'note' | 'limits' | 'labelSets' | 'discardedSamples' | 'storage' | 'queries'
 >;
 
 /** One workspace as endpoints that read its data see it, on whatever thread. */

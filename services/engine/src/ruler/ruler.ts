@@ -1,7 +1,7 @@
 // The rules of all workspaces. What is in force is remembered for each workspace, because its database may be
 // opened later than its rules are told.
 
-import type { RulesNamespaceFile } from '@ampere/contracts';
+import type { RulesNamespaceFile, WorkspaceLogs } from '@ampere/contracts';
 import type { Registry } from '@ampere/metrics';
 import type { Clock } from '@ampere/platform';
 import { DEFAULT_RULE_OPTIONS, type RuleOptions, type SentAlert } from '@ampere/rules';
@@ -20,6 +20,7 @@ export interface RulerOptions {
   readonly publicUrl: string;
   /** Takes what fires and what has resolved to the workspace's alert manager. */
   readonly send: (workspaceId: string, alerts: readonly SentAlert[]) => void;
+  readonly workspaceLogs?: Pick<WorkspaceLogs, 'workspaceLog'> | undefined;
   readonly registry: Registry;
   readonly clock: Clock;
   readonly log: Log;
@@ -85,7 +86,7 @@ export class Ruler {
   }
 
   #start(tenant: Tenant): WorkspaceRuler {
-    const { promql, publicUrl, clock, log, send } = this.#options;
+    const { promql, publicUrl, clock, log, send, workspaceLogs } = this.#options;
     const host = new TenantRuleHost({ tenant, promql, clock, send: (alerts) => send(tenant.id, alerts) });
     const options: RuleOptions = {
       ...DEFAULT_RULE_OPTIONS,
@@ -106,6 +107,7 @@ export class Ruler {
       metrics: this.#metrics,
       clock,
       log,
+      workspaceLogs,
     });
   }
 }

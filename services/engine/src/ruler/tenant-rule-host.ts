@@ -3,15 +3,22 @@
 // Queries are synchronous. A write is visible to the next query at once; it becomes durable by `commit`, which
 // the round calls at its end and nobody waits for, as rules are evaluated again anyway.
 
-import type { Clock } from '@ampere/platform';
+import { type Clock, DiskError } from '@ampere/platform';
 import { type Expr, ParseError, QueryError, type QueryValue } from '@ampere/promql';
 import type { ForState, RuleCost, RuleHost, RuleWrite, SentAlert } from '@ampere/rules';
-import { isStaleAt, Matcher, METRIC_NAME, SampleColumns } from '@ampere/series';
-import { deadline, QUERY_TIMEOUT_MS } from '../query-api/deadline.ts';
+import { isStaleAt, Matcher, METRIC_NAME, type Querier, SampleColumns } from '@ampere/series';
+import { BlockError, TsdbError } from '@ampere/tsdb';
+import { deadline } from '../query-api/deadline.ts';
 import { RangeLimitedQuerier } from '../query-api/range-limit.ts';
 import type { PromQl } from '../query-api/tenant.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { RuleColumns } from './rule-columns.ts';
+
+/**
+ * How long the query of a rule may take. It runs where samples are written, so this is also how long a rule can
+ * hold up ingest; the limit on samples ends most before.
+ */
+const RULE_QUERY_MS_MAX = 10_000;
 
 /** Shared by all workspaces: columns are used up before anybody else writes. */
 const COLUMNS = new RuleColumns();
@@ -35,12 +42,13 @@ export class TenantRuleHost implements RuleHost {
   query(expr: Expr, timeMs: number): QueryValue {
     const { tenant, promql, clock } = this.#options;
     const { queryTimeRangeMs, querySamplesMax } = tenant.limits;
-    const opened = tenant.tsdb.querier();
-    const querier =
-      queryTimeRangeMs > 0
-        ? new RangeLimitedQuerier(opened, queryTimeRangeMs, promql.options.lookbackDeltaMs)
-        : opened;
+    let querier: Querier | undefined;
     try {
+      const opened = tenant.tsdb.querier();
+      querier =
+        queryTimeRangeMs > 0
+          ? new RangeLimitedQuerier(opened, queryTimeRangeMs, promql.options.lookbackDeltaMs)
+          : opened;
       const { value, stats } = promql.evaluate(
         querier,
         {
@@ -49,7 +57,7 @@ export class TenantRuleHost implements RuleHost {
           endMs: timeMs,
           stepMs: 0,
           samplesMax: querySamplesMax,
-          checkAlive: deadline(clock, QUERY_TIMEOUT_MS, tenant.closing),
+          checkAlive: deadline(clock, RULE_QUERY_MS_MAX, tenant.closing),
         },
         promql.options,
       );
@@ -61,18 +69,25 @@ export class TenantRuleHost implements RuleHost {
     } catch (error) {
       // Durations that are expressions are worked out only now.
       if (error instanceof ParseError) throw new QueryError(error.message);
+      if (isStorageFault(error)) throw new QueryError(`storage can not be read: ${kindOf(error)}`);
       throw error;
     } finally {
-      querier.close();
+      querier?.close();
     }
   }
 
   append(write: RuleWrite): string | undefined {
     const { tenant } = this.#options;
-    const { refusals } = tenant.tsdb.appender().append(COLUMNS.of(write));
-    this.#hasWritten = true;
-    for (const refusal of refusals) tenant.usage.noteSamples(refusal);
-    return refusals[0]?.message;
+    try {
+      const { refusals } = tenant.tsdb.appender().append(COLUMNS.of(write));
+      this.#hasWritten = true;
+      for (const refusal of refusals) tenant.usage.noteSamples(refusal);
+      return refusals[0]?.message;
+    } catch (error) {
+      // A full disk is the rule's misfortune, not the end of the round.
+      if (isStorageFault(error)) return `storage can not be written: ${kindOf(error)}`;
+      throw error;
+    }
   }
 
   send(alerts: readonly SentAlert[]): void {
@@ -128,4 +143,15 @@ export class TenantRuleHost implements RuleHost {
     this.#hasWritten = false;
     await this.#options.tenant.tsdb.appender().commit();
   }
+}
+
+/** Not the message, which may name files of the server. */
+function kindOf({ code }: StorageFault): string {
+  return code;
+}
+
+type StorageFault = TsdbError | BlockError | DiskError;
+
+function isStorageFault(error: unknown): error is StorageFault {
+  return error instanceof TsdbError || error instanceof BlockError || error instanceof DiskError;
 }

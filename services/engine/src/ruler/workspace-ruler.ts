@@ -7,7 +7,7 @@
 // 3. The first files after a start look for the state of their alerts in the workspace's own data.
 // 4. A round holds the workspace, so that its database isn't closed under it, and is given up when it closes.
 
-import type { RulesNamespaceFile } from '@ampere/contracts';
+import type { RulesNamespaceFile, WorkspaceLogs } from '@ampere/contracts';
 import type { Clock } from '@ampere/platform';
 import {
   definitionText,
@@ -36,6 +36,8 @@ export interface WorkspaceRulerOptions {
   readonly metrics: RulerMetrics;
   readonly clock: Clock;
   readonly log: Log;
+  /** Told of rules that fail. */
+  readonly workspaceLogs?: Pick<WorkspaceLogs, 'workspaceLog'> | undefined;
 }
 
 export class WorkspaceRuler {
@@ -147,7 +149,10 @@ export class WorkspaceRuler {
     queue.add(round, (error) => {
       void this.#commit(host).finally(() => tenant.release());
       if (error !== undefined) this.#logBug('a round of rules failed', error);
-      if (group.lastEvaluationMs !== lastMs) metrics.observe(tenant.id, group);
+      if (group.lastEvaluationMs !== lastMs) {
+        metrics.observe(tenant.id, group);
+        this.#tellOwner(group);
+      }
       metrics.missed(tenant.id, group.takeMissed());
       ended();
     });
@@ -161,6 +166,21 @@ export class WorkspaceRuler {
       log('error', 'what rules wrote could not be made durable', {
         workspace: tenant.id,
         ...errorFields(error),
+      });
+    }
+  }
+
+  /** What the owner's log group has of each rule that failed in the last round. */
+  #tellOwner({ group: { name: group }, file: namespace, rules }: EvaluatedGroup): void {
+    const { tenant, workspaceLogs } = this.#setting;
+    for (const { run, lastError } of rules) {
+      if (lastError === '') continue;
+      const { name } = run.rule;
+      workspaceLogs?.workspaceLog(tenant.id, {
+        level: 'warn',
+        component: 'ruler',
+        message: `Evaluating rule failed, name=${name}, group=${group}, namespace=${namespace}, err=${lastError}`,
+        fields: { name, group, namespace },
       });
     }
   }

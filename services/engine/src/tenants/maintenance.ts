@@ -70,6 +70,16 @@ export class Maintenance {
     await this.#pass;
   }
 
+  /** Looks after one workspace once what is under way has ended. */
+  soon(tenant: Tenant): void {
+    this.#pass = this.#pass.then(async () => {
+      const lookup = this.#options.tenants.find(tenant.id);
+      if (!this.#isStopped && lookup.kind === 'found' && lookup.tenant === tenant) {
+        await this.#lookAfter(tenant);
+      }
+    });
+  }
+
   /** Forgets a workspace that is gone. */
   removeWorkspace(workspaceId: string): void {
     for (const vec of [this.#runs, this.#failures]) vec.remove('workspace', workspaceId);

@@ -3,8 +3,8 @@ import { PageCache, TsdbReader, type TsdbShare } from '@ampere/tsdb';
 import type { Log } from '../log.ts';
 
 /** Opens databases as another thread reads them; all of the thread share one cache of pages. */
-export function storageReaders(disk: Disk, log: Log): (share: TsdbShare) => TsdbReader {
-  const cache = new PageCache();
+export function storageReaders(disk: Disk, cacheBytes: number, log: Log): (share: TsdbShare) => TsdbReader {
+  const cache = new PageCache(cacheBytes);
   return (share) =>
     TsdbReader.open(share, {
       disk,

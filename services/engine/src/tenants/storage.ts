@@ -53,6 +53,11 @@ export interface TenantStorage {
    * and the next call tries again. Ends early when `signal` says so.
    */
   maintain(nowMs: number, signal: AbortSignal): Promise<void>;
+  /**
+   * Takes in a block that somebody else made. Rejects with an ImportError, BlockError or DiskError; the block is where
+   * it was then.
+   */
+  importBlock(path: string): Promise<'imported' | 'present'>;
   close(): Promise<void>;
 }
 

@@ -3,10 +3,12 @@
 // Whoever works on it holds it; closing waits until nobody does. Limits are asked for each time, because
 // they change while the server runs.
 
+import type { LabelSetLimit } from '@ampere/contracts';
 import { TokenBucket, type WorkspaceLimits } from '@ampere/limits';
 import { assert, type Clock } from '@ampere/platform';
 import type { Querier } from '@ampere/series';
 import type { HaTracker } from '../ha/ha-tracker.ts';
+import { LabelSetLimiter } from '../ingest/label-set-limiter.ts';
 import { NO_RULES } from '../query-api/no-rules.ts';
 import type { RuleSource } from '../query-api/tenant.ts';
 import { WorkspaceUsage } from '../usage/workspace-usage.ts';
@@ -20,6 +22,8 @@ export class Tenant {
   readonly ha: HaTracker;
   /** Samples and metadata entries that may be written. */
   readonly ingestionTokens: TokenBucket;
+  /** Limits on series with certain labels. */
+  readonly labelSets: LabelSetLimiter;
   /** What it uses of its limits. */
   readonly usage: WorkspaceUsage;
   /** Replaced when the workspace has rules. */
@@ -36,6 +40,7 @@ export class Tenant {
       metadata: MetadataStore;
       ha: HaTracker;
       limitsNow: () => WorkspaceLimits;
+      limitsPerLabelSet?: readonly LabelSetLimit[];
       clock: Clock;
     },
   ) {
@@ -48,7 +53,12 @@ export class Tenant {
       const { ingestionSamplesPerSecond, ingestionBurstSamples } = this.limits;
       return { perSecond: ingestionSamplesPerSecond, burst: ingestionBurstSamples };
     }, parts.clock);
-    this.usage = new WorkspaceUsage({ ...parts, ingestionTokens: this.ingestionTokens });
+    this.labelSets = new LabelSetLimiter(parts.clock, parts.limitsPerLabelSet ?? []);
+    this.usage = new WorkspaceUsage({
+      ...parts,
+      ingestionTokens: this.ingestionTokens,
+      labelSets: this.labelSets,
+    });
   }
 
   /** Those in force now. */

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { FakeStorages } from '../testing/fake-storage.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import type { Tenant } from './tenant.ts';
+import { TenantSettings } from './tenant-settings.ts';
 import { Tenants } from './tenants.ts';
 
 function setUp(dataDir = temporaryFolder()) {
@@ -15,7 +16,7 @@ function setUp(dataDir = temporaryFolder()) {
   const open = () =>
     Tenants.open({
       dataDir,
-      limits: new Limits(parseLimits({ workspaces: { small: { ingestion_rate: 5 } } })),
+      settings: new TenantSettings(new Limits(parseLimits({ workspaces: { small: { ingestion_rate: 5 } } }))),
       openStorage: storages.open,
       disk: new NodeDisk(),
       clock,

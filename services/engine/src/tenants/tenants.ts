@@ -15,13 +15,13 @@
 //
 // Creation and deletion of one tenant wait for each other.
 
-import type { Limits } from '@ampere/limits';
 import type { Clock, Disk } from '@ampere/platform';
 import { HaTracker } from '../ha/ha-tracker.ts';
 import { errorFields, type Log } from '../log.ts';
 import { MetadataStore } from './metadata-store.ts';
 import type { OpenStorage } from './storage.ts';
 import { Tenant } from './tenant.ts';
+import type { TenantSettings } from './tenant-settings.ts';
 
 const OPENING_AT_ONCE = 4;
 const RETRY_OPEN_MS = 10_000;
@@ -42,7 +42,7 @@ export class TenantIdError extends Error {
 
 export interface TenantsOptions {
   readonly dataDir: string;
-  readonly limits: Limits;
+  readonly settings: TenantSettings;
   readonly openStorage: OpenStorage;
   readonly disk: Disk;
   readonly clock: Clock;
@@ -186,7 +186,7 @@ export class Tenants {
   async #openOne(tenantId: string): Promise<void> {
     const { disk, clock, log, openStorage } = this.#options;
     const folder = `${this.#folder}/${tenantId}`;
-    const limitsNow = () => this.#options.limits.forWorkspace(tenantId);
+    const limitsNow = () => this.#options.settings.forWorkspace(tenantId);
     const metadata = await MetadataStore.open({
       path: `${folder}/metadata.json`,
       limitsNow,
@@ -197,7 +197,14 @@ export class Tenants {
     const ha = await HaTracker.open({ path: `${folder}/ha.json`, disk, clock, log });
     const tsdb = await openStorage({ tenantId, folder: `${folder}/tsdb` });
     this.#failed.delete(tenantId);
-    const tenant = new Tenant(tenantId, { tsdb, metadata, ha, limitsNow, clock });
+    const tenant = new Tenant(tenantId, {
+      tsdb,
+      metadata,
+      ha,
+      limitsNow,
+      clock,
+      limitsPerLabelSet: this.#options.settings.labelSetsOf(tenantId),
+    });
     this.#tenants.set(tenantId, tenant);
     this.#options.onOpened?.(tenant);
   }

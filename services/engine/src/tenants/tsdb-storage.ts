@@ -5,7 +5,7 @@ import type { Log } from '../log.ts';
 import type { OpenStorage } from './storage.ts';
 
 export interface TsdbStorageOptions {
-  readonly limits: Limits;
+  readonly limits: Pick<Limits, 'forWorkspace'>;
   readonly fsync: FsyncPolicy;
   readonly disk: Disk;
   readonly clock: Clock;
@@ -23,14 +23,14 @@ export function tsdbStorage(options: TsdbStorageOptions): OpenStorage {
       cache,
       folder,
       limits: seriesLimitsNow(limits, tenantId),
-      retentionMs: limits.forWorkspace(tenantId).retentionMs,
+      retentionMs: () => limits.forWorkspace(tenantId).retentionMs,
       log: ({ level, message, fields }) => log(level, message, { ...fields, workspace: tenantId }),
     });
   };
 }
 
 /** Made anew only when they changed: it is asked for every write. */
-function seriesLimitsNow(limits: Limits, tenantId: string): () => SeriesLimits {
+function seriesLimitsNow(limits: TsdbStorageOptions['limits'], tenantId: string): () => SeriesLimits {
   let from = limits.forWorkspace(tenantId);
   let made = seriesLimits(from);
   return () => {

@@ -1,7 +1,7 @@
 // An engine with a clock that tests move, one workspace, and a delivery that remembers: what tests of rules and
 // alert managers share.
 
-import type { EngineRequest } from '@ampere/contracts';
+import type { EngineRequest, WorkspaceLogRecord } from '@ampere/contracts';
 import { parseLimits } from '@ampere/limits';
 import { type Disk, FakeClock, NodeDisk, SeededRandom } from '@ampere/platform';
 import { encodeSnappy, encodeWriteRequest } from '@ampere/remote-write';
@@ -40,6 +40,8 @@ export class AlertingKit {
   readonly dataDir: string;
   readonly delivery: FakeDelivery;
   readonly logged: { level: string; message: string }[] = [];
+  /** What the workspace's owner was told. */
+  readonly told: WorkspaceLogRecord[] = [];
 
   private constructor(engine: Engine, clock: FakeClock, dataDir: string, delivery: FakeDelivery) {
     this.delivery = delivery;
@@ -68,6 +70,7 @@ export class AlertingKit {
       random: new SeededRandom(1),
       delivery,
       log: (level, message) => kit?.logged.push({ level, message }),
+      workspaceLogs: { workspaceLog: (_, record) => kit?.told.push(record) },
     });
     await engine.createTenant(WORKSPACE);
     kit = new AlertingKit(engine, clock, dataDir, delivery);

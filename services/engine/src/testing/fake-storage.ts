@@ -24,6 +24,10 @@ export class FakeStorage implements TenantStorage {
     this.folder = folder;
   }
 
+  async importBlock(): Promise<'imported' | 'present'> {
+    return 'imported';
+  }
+
   appender(): Appender {
     return {
       append: (columns): AppendOutcome => {

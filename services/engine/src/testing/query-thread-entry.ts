@@ -4,6 +4,7 @@ import { receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { SystemClock } from '@ampere/platform';
 import type { Querier, SeriesSet } from '@ampere/series';
 import { Labels } from '@ampere/series';
+import { BlockError } from '@ampere/tsdb';
 import { languageOf } from '../queries/language.ts';
 import { QueryThread } from '../queries/query-thread.ts';
 import type { ThreadStart } from '../queries/start-threads.ts';
@@ -13,7 +14,7 @@ export interface MadeUpStorage {
   readonly series: number;
   readonly samplesPerSeries: number;
   /** What happens at the first selection instead. */
-  readonly fault?: 'exit' | 'hang' | 'throw' | 'memory';
+  readonly fault?: 'exit' | 'hang' | 'throw' | 'memory' | 'damage';
 }
 
 function madeUp({ series, samplesPerSeries, fault }: MadeUpStorage, nowMs: number): Querier {
@@ -22,6 +23,7 @@ function madeUp({ series, samplesPerSeries, fault }: MadeUpStorage, nowMs: numbe
     select: (): SeriesSet => {
       if (fault === 'exit') process.exit(7);
       if (fault === 'throw') throw new TypeError('secret detail');
+      if (fault === 'damage') throw new BlockError('corrupt', '/data/secret/index', 7, 'is torn');
       if (fault === 'memory') {
         const all: unknown[] = [];
         for (;;) all.push(new Array(100_000).fill(all.length));

@@ -1,7 +1,14 @@
 // The engine in a thread of its own, so that no query or flush holds up the thread that has the sockets.
 
 import { Worker } from 'node:worker_threads';
-import type { EngineClient, EngineRequest, EngineResponse, RulesNamespaceFile } from '@ampere/contracts';
+import type {
+  EngineClient,
+  EngineRequest,
+  EngineResponse,
+  RulesNamespaceFile,
+  WorkspaceLogs,
+  WorkspaceSettings,
+} from '@ampere/contracts';
 import type { LimitsData } from '@ampere/limits';
 import type { PublishOutcome } from '@ampere/sns';
 import type { PublishForWorkspace } from '../alertmanager/notification-delivery.ts';
@@ -18,6 +25,8 @@ export interface EngineWorkerOptions {
   readonly settings: EngineSettings;
   /** Takes the thread's log records. */
   readonly log: Log;
+  /** Told what the owners of workspaces may want to know. */
+  readonly workspaceLogs?: Pick<WorkspaceLogs, 'workspaceLog'>;
   /** Publishes for alert managers; its answer goes back to the thread. Never rejects for faults of the world. */
   readonly publish: PublishForWorkspace;
   /** Told of every query that has ended, whatever became of it. */
@@ -53,7 +62,9 @@ export class EngineWorker implements EngineClient {
     });
     this.#worker.on('message', (message: FromEngine) => {
       if (message.type === 'log') options.log(message.level, message.message, message.fields);
-      else if (message.type === 'queryFinished') options.onQueryFinished?.(message.record);
+      else if (message.type === 'workspaceLog') {
+        options.workspaceLogs?.workspaceLog(message.workspaceId, message.record);
+      } else if (message.type === 'queryFinished') options.onQueryFinished?.(message.record);
       else if (message.type === 'publish') void this.#publish(message);
     });
     this.#exited = new Promise((resolve) => {
@@ -110,6 +121,10 @@ export class EngineWorker implements EngineClient {
 
   deleteTenant(tenant: string): Promise<void> {
     return this.#client.deleteTenant(tenant);
+  }
+
+  settingsChanged(workspaceId: string, settings: WorkspaceSettings): void {
+    this.#client.settingsChanged(workspaceId, settings);
   }
 
   rulesChanged(workspaceId: string, namespaces: readonly RulesNamespaceFile[]): void {

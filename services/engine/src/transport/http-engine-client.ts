@@ -80,6 +80,9 @@ export class HttpEngineClient implements EngineClient {
     }
   }
 
+  /** Retention and limits are set where that engine is. */
+  settingsChanged(): void {}
+
   rulesChanged(workspaceId: string, namespaces: readonly RulesNamespaceFile[]): void {
     this.#definitions.rulesChanged(workspaceId, namespaces);
   }

@@ -15,7 +15,7 @@
 // comes back. `rules` and `alertManager` tell what is in force, and nobody answers. `abort` ends the work on a request;
 // `cancel` says that nobody wants the rest of its body.
 
-import type { RulesNamespaceFile } from '@ampere/contracts';
+import type { RulesNamespaceFile, WorkspaceLogRecord, WorkspaceSettings } from '@ampere/contracts';
 import type { LimitsData } from '@ampere/limits';
 import type { OutgoingMessage, PublishIdentity, PublishOutcome } from '@ampere/sns';
 import type { LogLevel } from '../log.ts';
@@ -40,6 +40,7 @@ export type ToEngine =
   | { readonly type: 'credit'; readonly id: number }
   | { readonly type: 'cancel'; readonly id: number }
   | { readonly type: 'call'; readonly id: number; readonly call: EngineCall }
+  | { readonly type: 'settings'; readonly workspaceId: string; readonly settings: WorkspaceSettings }
   | {
       readonly type: 'rules';
       readonly workspaceId: string;
@@ -83,6 +84,7 @@ export type FromEngine =
   | { readonly type: 'queryFinished'; readonly record: QueryRecord }
   | { readonly type: 'ready' }
   | { readonly type: 'startFailed'; readonly message: string }
+  | { readonly type: 'workspaceLog'; readonly workspaceId: string; readonly record: WorkspaceLogRecord }
   | {
       readonly type: 'log';
       readonly level: LogLevel;

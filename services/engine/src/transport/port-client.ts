@@ -3,7 +3,13 @@
 // When the other end dies, `fail` ends everything that waits, and everything asked later, with the same
 // error: nobody waits for an answer that can't come.
 
-import type { EngineClient, EngineRequest, EngineResponse, RulesNamespaceFile } from '@ampere/contracts';
+import type {
+  EngineClient,
+  EngineRequest,
+  EngineResponse,
+  RulesNamespaceFile,
+  WorkspaceSettings,
+} from '@ampere/contracts';
 import type { LimitsData } from '@ampere/limits';
 import { ChunkQueue } from './chunk-queue.ts';
 import { type EngineCall, type FromEngine, movable, type Port, type ToEngine } from './messages.ts';
@@ -66,6 +72,10 @@ export class PortClient implements EngineClient {
 
   async deleteTenant(tenant: string): Promise<void> {
     await this.#call({ name: 'deleteTenant', tenant });
+  }
+
+  settingsChanged(workspaceId: string, settings: WorkspaceSettings): void {
+    this.#port.postMessage({ type: 'settings', workspaceId, settings });
   }
 
   rulesChanged(workspaceId: string, namespaces: readonly RulesNamespaceFile[]): void {

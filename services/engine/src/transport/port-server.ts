@@ -44,6 +44,10 @@ export class PortServer {
       void this.#call(message.id, message.call);
       return;
     }
+    if (message.type === 'settings') {
+      this.#engine.settingsChanged(message.workspaceId, message.settings);
+      return;
+    }
     if (message.type === 'rules') {
       this.#engine.rulesChanged(message.workspaceId, message.namespaces);
       return;

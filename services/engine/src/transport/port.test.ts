@@ -30,6 +30,7 @@ function connect(parts: Partial<EngineClient>) {
   const unexpected = () => Promise.reject(new Error('not asked here'));
   const engine: EngineClient = {
     request: unexpected,
+    settingsChanged: () => undefined,
     rulesChanged: () => undefined,
     alertManagerChanged: () => undefined,
     createTenant: unexpected,

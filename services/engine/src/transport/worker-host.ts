@@ -1,4 +1,4 @@
-import type { EngineClient } from '@ampere/contracts';
+import type { EngineClient, WorkspaceLogs } from '@ampere/contracts';
 import type { PublishOutcome } from '@ampere/sns';
 import type { PublishForWorkspace } from '../alertmanager/notification-delivery.ts';
 import type { Log } from '../log.ts';
@@ -7,16 +7,23 @@ import { messageOf, PortServer } from './port-server.ts';
 
 /**
  * Runs an engine in a worker thread: opens it, says so to the thread that started this one, and serves.
- * Log records go there too, as messages.
+ * Log records, and what owners of workspaces may want to know, go there too, as messages.
  * @returns whether it opened; if not, the other thread has been told why
  */
 export async function hostEngine(
   port: Port<FromEngine, ToEngine>,
-  open: (log: Log, publish: PublishForWorkspace) => Promise<EngineClient>,
+  open: (
+    log: Log,
+    publish: PublishForWorkspace,
+    workspaceLogs: Pick<WorkspaceLogs, 'workspaceLog'>,
+  ) => Promise<EngineClient>,
 ): Promise<boolean> {
   const log: Log = (level, message, fields = {}) => port.postMessage({ type: 'log', level, message, fields });
+  const workspaceLogs: Pick<WorkspaceLogs, 'workspaceLog'> = {
+    workspaceLog: (workspaceId, record) => port.postMessage({ type: 'workspaceLog', workspaceId, record }),
+  };
   try {
-    PortServer.serve(port, await open(log, publishThrough(port)));
+    PortServer.serve(port, await open(log, publishThrough(port), workspaceLogs));
   } catch (error) {
     port.postMessage({ type: 'startFailed', message: messageOf(error) });
     return false;

@@ -1,4 +1,5 @@
 import type { Registry } from '@ampere/metrics';
+import type { LabelSetUsage } from '../ingest/label-set-limiter.ts';
 import type { Tenants } from '../tenants/tenants.ts';
 import type { LimitUsage } from './workspace-usage.ts';
 
@@ -26,6 +27,23 @@ export function registerUsageMetrics(registry: Registry, tenants: Tenants): void
     'How much of each limit is used, in the same units.',
     labels,
     reader(({ value }) => value()),
+  );
+  const ofLabelSets = (read: (usage: LabelSetUsage) => number) => (report: Report) => {
+    for (const { id, usage } of tenants.all()) {
+      for (const labelSet of usage.labelSets()) report(read(labelSet), id, labelSet.labelSet);
+    }
+  };
+  registry.gaugeCallback(
+    'ampere_workspace_label_set_limit',
+    'Limits on active series with certain labels; 0 is unlimited.',
+    ['workspace', 'label_set'],
+    ofLabelSets(({ limit }) => limit),
+  );
+  registry.gaugeCallback(
+    'ampere_workspace_label_set_active_series',
+    'Active series that count for each of these limits.',
+    ['workspace', 'label_set'],
+    ofLabelSets(({ activeSeries }) => activeSeries),
   );
   registry.counterCallback(
     'ampere_workspace_limit_refusals_total',

@@ -7,6 +7,7 @@ import type { TokenBucket } from '@ampere/limits';
 import { LIMITS, type WorkspaceLimits } from '@ampere/limits';
 import type { Clock } from '@ampere/platform';
 import type { Refusal } from '@ampere/series';
+import type { LabelSetLimiter, LabelSetUsage } from '../ingest/label-set-limiter.ts';
 import type { MetadataRefusal, MetadataStore } from '../tenants/metadata-store.ts';
 import type { TenantStorage } from '../tenants/storage.ts';
 import { RateMeter } from './rate-meter.ts';
@@ -32,6 +33,9 @@ const ENFORCED = [
   'concurrent_queries',
   'queued_queries',
   'retention',
+  'active_alerts',
+  'alerts_size',
+  'alert_aggregation_group_size',
 ] as const;
 
 export type EnforcedLimit = (typeof ENFORCED)[number];
@@ -84,6 +88,7 @@ export interface UsageParts {
   readonly metadata: Pick<MetadataStore, 'size'>;
   readonly limitsNow: () => WorkspaceLimits;
   readonly ingestionTokens: TokenBucket;
+  readonly labelSets: Pick<LabelSetLimiter, 'usage'>;
   readonly clock: Clock;
 }
 
@@ -91,6 +96,8 @@ export class WorkspaceUsage {
   readonly #parts: UsageParts;
   /** Samples and metadata entries that the rate let through. */
   readonly ingested: RateMeter;
+  /** What the workspace's alert manager holds; set while there is one. */
+  alertManager: (() => { readonly alerts: number; readonly groups: number }) | undefined;
   readonly #refusals = new Map<EnforcedLimit, { refused: number; last: LimitRefusal }>();
   /** Queries that run and wait; none until somebody counts them. */
   queries: () => { readonly running: number; readonly waiting: number } = () => ({ running: 0, waiting: 0 });
@@ -152,6 +159,11 @@ export class WorkspaceUsage {
     });
   }
 
+  /** The limits per label set that the owner set. */
+  labelSets(): LabelSetUsage[] {
+    return this.#parts.labelSets.usage();
+  }
+
   /** Samples that were not stored since the start, by reason. */
   discardedSamples(): ReadonlyMap<string, number> {
     return this.#discarded;
@@ -188,6 +200,10 @@ export class WorkspaceUsage {
         const { oldestTimeMs } = tsdb.stats();
         return oldestTimeMs === undefined ? 0 : Math.max(0, clock.nowMs() - oldestTimeMs);
       }
+      case 'active_alerts':
+        return this.alertManager?.().alerts ?? 0;
+      case 'alert_aggregation_group_size':
+        return this.alertManager?.().groups ?? 0;
       default:
         return undefined;
     }

@@ -53,6 +53,7 @@ export class FakeEngine implements EngineClient {
 
   async createTenant(): Promise<void> {}
   async deleteTenant(): Promise<void> {}
+  settingsChanged(): void {}
   rulesChanged(): void {}
   alertManagerChanged(): void {}
   async setLimits(): Promise<void> {}

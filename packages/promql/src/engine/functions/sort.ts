@@ -11,10 +11,20 @@ export function streamSorted(ev: Evaluation, call: CallExpr, sink: SeriesSink): 
   const all = ev.collect(argument(call.args, 0));
   const byValue = name === 'sort' || name === 'sort_desc';
   if (ev.steps.count === 1) {
-    if (name === 'sort') all.sort((a, b) => compareValues(a.values[0]!, b.values[0]!));
-    else if (name === 'sort_desc') all.sort((a, b) => compareValues(b.values[0]!, a.values[0]!, true));
-    else
+    const { budget } = ev.query;
+    if (name === 'sort') {
+      all.sort((a, b) => {
+        budget.work(1);
+        return compareValues(a.values[0]!, b.values[0]!);
+      });
+    } else if (name === 'sort_desc') {
+      all.sort((a, b) => {
+        budget.work(1);
+        return compareValues(b.values[0]!, a.values[0]!, true);
+      });
+    } else
       sortByLabels(
+        ev,
         all,
         call.args.slice(1).map((arg) => ev.text(arg)),
         name === 'sort_by_label_desc',
@@ -41,9 +51,15 @@ function compareValues(a: number, b: number, descending = false): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function sortByLabels(all: StepSeries[], names: readonly string[], descending: boolean): void {
+function sortByLabels(
+  ev: Evaluation,
+  all: StepSeries[],
+  names: readonly string[],
+  descending: boolean,
+): void {
   const direction = descending ? -1 : 1;
   all.sort((a, b) => {
+    ev.query.budget.work(1);
     for (const name of names) {
       const x = a.labels.get(name);
       const y = b.labels.get(name);

@@ -12,6 +12,9 @@ import { badData } from '../prometheus-error.ts';
 import { parseSelectors, parseSeriesSelectors } from '../selectors.ts';
 import { MAX_TIME_MS, MIN_TIME_MS } from '../times.ts';
 
+/** A sort of a million label sets takes seconds. */
+const COMPARED_PER_LOOK = 10_000;
+
 type Selectors = readonly (readonly Matcher[])[];
 
 export function labels(context: ReadContext): Answer {
@@ -39,12 +42,17 @@ export function series(context: ReadContext): Answer {
   const hints = hintsOf(context);
   const selectors = parseSeriesSelectors(context.promql, texts);
   const byKey = new Map<string, Labels>();
+  const checkAlive = deadlineOf(context);
   withQuerier(context, (querier) => {
     for (const matchers of selectors) {
       for (const found of querier.series(oneMore(hints), matchers)) byKey.set(found.key, found);
     }
   });
-  const sorted = [...byKey.values()].sort((a, b) => a.compare(b));
+  let compared = 0;
+  const sorted = [...byKey.values()].sort((a, b) => {
+    if (++compared % COMPARED_PER_LOOK === 0) checkAlive();
+    return a.compare(b);
+  });
   return cut(sorted, hints.limit, (found) => arrayOf(found, (writer, item) => writer.labels(item)));
 }
 

@@ -24,6 +24,11 @@ export function limits({ tenant: { usage } }: StateContext): Answer {
                 example: lastRefusal.example,
               },
       })),
+      labelSets: usage.labelSets().map(({ labelSet, limit, activeSeries }) => ({
+        labelSet,
+        limit: limit === 0 ? null : limit,
+        activeSeries,
+      })),
       discardedSamples: Object.fromEntries(usage.discardedSamples()),
       storage: {
         walBytes,

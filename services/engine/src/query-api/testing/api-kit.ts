@@ -79,6 +79,7 @@ function usageOf(clock: FakeClock): WorkspaceUsage {
     metadata: { size: 0 },
     limitsNow: () => new Limits(parseLimits(undefined)).forWorkspace('ws-1'),
     ingestionTokens: new TokenBucket(() => ({ perSecond: 0, burst: 0 }), clock),
+    labelSets: { usage: () => [] },
     clock,
   });
 }

@@ -1,0 +1,25 @@
+// The first file of the background thread; Background starts it, bundled.
+import { parentPort, workerData } from 'node:worker_threads';
+import { AddressPolicy, Outbound } from '@ampere/outbound';
+import { assert, NodeDisk, SystemClock } from '@ampere/platform';
+import { BackgroundThread } from './background-thread.ts';
+import type { BackgroundSettings, ToBackground } from './messages.ts';
+import { scrapeFetch } from './scrape-fetch.ts';
+
+assert(parentPort !== null, 'the file of the background thread was started as a program');
+const port = parentPort;
+const { targetsFolder, allow, allowPrivate } = workerData as BackgroundSettings;
+const clock = new SystemClock();
+const outbound = new Outbound({ policy: new AddressPolicy({ allowPrivate, allow }), clock });
+const thread = new BackgroundThread({
+  post: (message) => port.postMessage(message),
+  fetch: scrapeFetch(outbound),
+  targetsFolder,
+  clock,
+  disk: new NodeDisk(),
+});
+// A fault of ours in one scraper is no reason to take everyone's away.
+process.on('unhandledRejection', (error) =>
+  port.postMessage({ type: 'problem', message: error instanceof Error ? error.stack : String(error) }),
+);
+port.on('message', (message: ToBackground) => thread.take(message));
