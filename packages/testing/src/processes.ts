@@ -116,6 +116,8 @@ export function run(
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, stdout, stderr }));
+    // A program that ends without reading all of its input has said enough by its exit code.
+    child.stdin.on('error', () => {});
     child.stdin.end(options.input ?? '');
   });
 }
