@@ -124,6 +124,8 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
       dataDir: dataFolder,
       limits: configuration.limits,
       fsync: configuration.walFsync,
+      exemplarsMax: configuration.exemplarsMax,
+      maintenanceIntervalMs: configuration.maintenanceIntervalMs,
       buildInfo: BUILD_INFO,
       queries: {
         ...configuration.queries,

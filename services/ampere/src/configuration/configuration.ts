@@ -28,6 +28,8 @@ import { type OidcSection, readTokenIssuers } from './token-issuers.ts';
 const QUERY_TIMEOUT = '2m';
 /** Queries that take at least so long are logged with what they cost. */
 const SLOW_QUERY_MS = 5_000;
+/** How long after one look at all workspaces' blocks the next begins. */
+const MAINTENANCE_INTERVAL = '1m';
 
 export { ConfigurationError };
 
@@ -58,6 +60,9 @@ export interface Configuration {
   readonly listeners: readonly NamedListener[];
   readonly network: NetworkRules;
   readonly walFsync: 'always' | 'interval' | 'off';
+  /** How many exemplars each workspace keeps; 0 keeps none. */
+  readonly exemplarsMax: number;
+  readonly maintenanceIntervalMs: number;
   readonly queries: {
     /** Undefined: as many as the machine has cores, less one for the engine's own, and one at least. */
     readonly threads: number | undefined;
@@ -100,6 +105,8 @@ interface Document {
   log?: { level?: string };
   metrics?: { listen?: string };
   wal?: { fsync?: 'always' | 'interval' | 'off' };
+  exemplars?: { max_per_workspace?: number };
+  maintenance?: { interval?: string };
   promql?: { experimental?: boolean };
   queries?: { threads?: number; timeout?: string; slow_log_ms?: number };
   limits?: object;
@@ -145,6 +152,8 @@ export function readConfiguration(
     metricsListen:
       document.metrics?.listen === undefined ? undefined : parseListenAddress(document.metrics.listen),
     walFsync: document.wal?.fsync ?? 'always',
+    exemplarsMax: document.exemplars?.max_per_workspace ?? 100_000,
+    maintenanceIntervalMs: parseDurationMs(document.maintenance?.interval ?? MAINTENANCE_INTERVAL)!,
     queries: {
       threads: document.queries?.threads,
       timeoutMs: parseDurationMs(document.queries?.timeout ?? QUERY_TIMEOUT)!,

@@ -41,6 +41,16 @@ export const CONFIGURATION_SCHEMA = {
       additionalProperties: false,
       properties: { fsync: { enum: ['always', 'interval', 'off'] } },
     },
+    exemplars: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { max_per_workspace: { type: 'integer', minimum: 0, maximum: 10_000_000 } },
+    },
+    maintenance: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { interval: { type: 'string', format: 'duration' } },
+    },
     promql: {
       type: 'object',
       additionalProperties: false,
