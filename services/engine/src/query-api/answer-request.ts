@@ -13,14 +13,14 @@ import { errorFields, type Log } from '../log.ts';
 import type { Answer, RawAnswer } from './endpoint.ts';
 import { JsonWriter } from './json-writer.ts';
 import { Parameters } from './parameters.ts';
-import { PrometheusError, prometheusErrorOf } from './prometheus-error.ts';
+import { DAMAGED_BLOCK, PrometheusError, prometheusErrorOf } from './prometheus-error.ts';
 
 export interface RequestAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** The body; what it yields belongs to the receiver. */
   readonly pieces: Generator<Uint8Array, void>;
-  /** `success` or the type of the error. */
+  /** `success`, the type of the error, or `damaged_block`. */
   readonly outcome: string;
   /** The text of a refusal. */
   readonly error: string | undefined;
@@ -49,7 +49,13 @@ export function answerRequest(
   try {
     return success(run());
   } catch (error) {
-    return refusal(prometheusErrorOf(error) ?? bug(request, route.name, log, error), route);
+    const known = prometheusErrorOf(error);
+    if (known?.outcome === DAMAGED_BLOCK) {
+      const { tenant: workspace, requestId } = request;
+      const fields = { workspace, requestId, endpoint: route.name, ...errorFields(error) };
+      log('error', 'a query met a block that can not be read', fields);
+    }
+    return refusal(known ?? bug(request, route.name, log, error), route);
   }
 }
 
@@ -78,7 +84,7 @@ function success(answer: Answer | RawAnswer): RequestAnswer {
 
 /** An error in Prometheus' form. */
 export function refusal(error: PrometheusError, route?: AnsweredRoute): RequestAnswer {
-  const { status, type: outcome, message } = error;
+  const { status, outcome, message } = error;
   const rest = { status, outcome, error: message, isReading: false };
   if (route?.isPlainText === true) {
     const headers = { 'content-type': 'text/plain; charset=utf-8', ...error.headers };
