@@ -4,11 +4,10 @@
 // 1. The endpoint runs synchronously to a producer of the body; its refusals are exceptions.
 // 2. The body is a generator: its pieces are written when they are asked for.
 //
-// Anything that is no refusal in Prometheus' words is a bug of ours: a 500 without details, and the
+// A block that is damaged is a refusal too, and logged with its place. Anything else is a bug of ours: a 500 without details, and the
 // error with its stack in the log.
 
 import type { EngineRequest } from '@ampere/contracts';
-import { BlockError } from '@ampere/tsdb';
 import { errorFields, type Log } from '../log.ts';
 import type { Answer, RawAnswer } from './endpoint.ts';
 import { JsonWriter } from './json-writer.ts';
@@ -59,7 +58,7 @@ export function answerRequest(
   }
 }
 
-/** Logs an error that is our fault or our disk's; what the client is told of it has no details. */
+/** Logs an error that is our fault; what the client is told of it has no details. */
 export function bug(
   request: Pick<EngineRequest, 'tenant' | 'requestId'>,
   endpoint: string,
@@ -68,9 +67,7 @@ export function bug(
 ): PrometheusError {
   const { tenant: workspace, requestId } = request;
   log('error', 'a query request failed', { workspace, requestId, endpoint, ...errorFields(error) });
-  // Which file is for the operator.
-  const what = error instanceof BlockError ? `a block of the workspace is ${error.code}` : 'internal error';
-  return new PrometheusError('internal', `${what}, request id ${requestId}`);
+  return new PrometheusError('internal', `internal error, request id ${requestId}`);
 }
 
 const JSON_HEADERS: Readonly<Record<string, string>> = { 'content-type': 'application/json' };
