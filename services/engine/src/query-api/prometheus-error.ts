@@ -1,5 +1,5 @@
+import { quote } from '@ampere/go-text';
 import { QueryCanceledError, QueryError, QueryTimeoutError, TooManySamplesError } from '@ampere/promql';
-import { quote } from './go-text.ts';
 
 /**
  * The error kinds of Prometheus' API with the status each is answered with (`web/api/v1`), and Cortex' `too_many_requests`
