@@ -125,6 +125,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
       limits: configuration.limits,
       fsync: configuration.walFsync,
       exemplarsMax: configuration.exemplarsMax,
+      createdZeroSamples: configuration.createdZeroSamples,
       buildInfo: BUILD_INFO,
       queries: {
         ...configuration.queries,
