@@ -126,6 +126,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
       fsync: configuration.walFsync,
       exemplarsMax: configuration.exemplarsMax,
       createdZeroSamples: configuration.createdZeroSamples,
+      maintenanceIntervalMs: configuration.maintenanceIntervalMs,
       buildInfo: BUILD_INFO,
       queries: {
         ...configuration.queries,
@@ -157,6 +158,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
   });
   opened.add(() => background.stop());
   let publicUrl = configuration.publicUrl ?? urlOf(configuration.listen);
+  const getOfIssuer = oidcGet(configuration.privateIssuers, clock);
   const controlPlane: LocalControlPlane = await openControlPlane({
     databasePath: join(dataFolder, 'control-plane.sqlite'),
     nativeBinding,
@@ -178,7 +180,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     settingsListener: engine,
     scraperListener: background,
     loggingListener: workspaceLogs,
-    oidcGet: oidcGet(configuration.privateIssuers, clock),
+    oidcGet: getOfIssuer,
     privateIssuers: configuration.privateIssuers,
     clock,
     random,
@@ -222,6 +224,9 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     limits,
     listeners: configuration.listeners,
     network: configuration.network,
+    tokens: { issuers: configuration.tokenIssuers, get: getOfIssuer },
+    basicAuth: configuration.basicAuth,
+    collectionRules: configuration.collectionRules,
     ...(configuration.metricsListen === undefined ? {} : { metricsListen: configuration.metricsListen }),
   });
   opened.add(() => gateway.stop());

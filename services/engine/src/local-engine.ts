@@ -70,5 +70,6 @@ export function openLocalEngine(options: LocalEngineOptions): Promise<Engine> {
     disk,
     clock,
     log,
+    maintenanceIntervalMs: options.maintenanceIntervalMs,
   });
 }
