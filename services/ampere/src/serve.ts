@@ -125,6 +125,8 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
       limits: configuration.limits,
       fsync: configuration.walFsync,
       exemplarsMax: configuration.exemplarsMax,
+      createdZeroSamples: configuration.createdZeroSamples,
+      maintenanceIntervalMs: configuration.maintenanceIntervalMs,
       buildInfo: BUILD_INFO,
       queries: {
         ...configuration.queries,

@@ -65,9 +65,11 @@ export function openLocalEngine(options: LocalEngineOptions): Promise<Engine> {
       onQueryFinished: options.onQueryFinished,
     }),
     alerting,
+    createdZeroSamples: options.createdZeroSamples,
     registry,
     disk,
     clock,
     log,
+    maintenanceIntervalMs: options.maintenanceIntervalMs,
   });
 }

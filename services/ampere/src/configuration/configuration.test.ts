@@ -14,6 +14,8 @@ test('without a file and variables the defaults hold', () => {
     metricsListen: undefined,
     walFsync: 'always',
     exemplarsMax: 100_000,
+    createdZeroSamples: false,
+    maintenanceIntervalMs: 60_000,
     queries: { threads: undefined, timeoutMs: 120_000, slowLogMs: 5000, experimental: true },
   });
 });
@@ -84,6 +86,13 @@ refused('an unknown key', 'liste: x', {}, 'ampere.yaml: liste: unknown key', 'da
 refused('an unknown key inside', 'log: {lvl: x}', {}, 'ampere.yaml: log.lvl: unknown key', 'level');
 refused('an unknown limit', 'limits: {defaults: {series: 1}}', {}, 'limits.defaults.series', 'active_series');
 refused('a bad value', 'log: {level: loud}', {}, 'log.level', 'one of trace, debug, info');
+refused(
+  'an interval without a unit',
+  'maintenance: {interval: "5"}',
+  {},
+  'maintenance.interval',
+  'a duration such as 30s or 2m',
+);
 refused('no threads', 'queries: {threads: 0}', {}, 'queries.threads', '>= 1');
 refused(
   'a timeout without unit',

@@ -28,6 +28,8 @@ import { type OidcSection, readTokenIssuers } from './token-issuers.ts';
 const QUERY_TIMEOUT = '2m';
 /** Queries that take at least so long are logged with what they cost. */
 const SLOW_QUERY_MS = 5_000;
+/** How long after one look at all workspaces' blocks the next begins. */
+const MAINTENANCE_INTERVAL = '1m';
 
 export { ConfigurationError };
 
@@ -60,6 +62,9 @@ export interface Configuration {
   readonly walFsync: 'always' | 'interval' | 'off';
   /** How many exemplars each workspace keeps; 0 keeps none. */
   readonly exemplarsMax: number;
+  /** Whether Remote-Write 2.0 makes zero samples where it says that counters began. */
+  readonly createdZeroSamples: boolean;
+  readonly maintenanceIntervalMs: number;
   readonly queries: {
     /** Undefined: as many as the machine has cores, less one for the engine's own, and one at least. */
     readonly threads: number | undefined;
@@ -102,7 +107,9 @@ interface Document {
   log?: { level?: string };
   metrics?: { listen?: string };
   wal?: { fsync?: 'always' | 'interval' | 'off' };
+  remote_write?: { created_timestamp_zero_samples?: boolean };
   exemplars?: { max_per_workspace?: number };
+  maintenance?: { interval?: string };
   promql?: { experimental?: boolean };
   queries?: { threads?: number; timeout?: string; slow_log_ms?: number };
   limits?: object;
@@ -149,6 +156,8 @@ export function readConfiguration(
       document.metrics?.listen === undefined ? undefined : parseListenAddress(document.metrics.listen),
     walFsync: document.wal?.fsync ?? 'always',
     exemplarsMax: document.exemplars?.max_per_workspace ?? 100_000,
+    createdZeroSamples: document.remote_write?.created_timestamp_zero_samples ?? false,
+    maintenanceIntervalMs: parseDurationMs(document.maintenance?.interval ?? MAINTENANCE_INTERVAL)!,
     queries: {
       threads: document.queries?.threads,
       timeoutMs: parseDurationMs(document.queries?.timeout ?? QUERY_TIMEOUT)!,

@@ -41,10 +41,20 @@ export const CONFIGURATION_SCHEMA = {
       additionalProperties: false,
       properties: { fsync: { enum: ['always', 'interval', 'off'] } },
     },
+    remote_write: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { created_timestamp_zero_samples: { type: 'boolean' } },
+    },
     exemplars: {
       type: 'object',
       additionalProperties: false,
       properties: { max_per_workspace: { type: 'integer', minimum: 0, maximum: 10_000_000 } },
+    },
+    maintenance: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { interval: { type: 'string', format: 'duration' } },
     },
     promql: {
       type: 'object',
