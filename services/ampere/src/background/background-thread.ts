@@ -3,12 +3,7 @@
 // A scraper that is changed is stopped and started with what is new; when only its logging changed it goes on.
 import type { ScraperAssignment } from '@ampere/contracts';
 import type { Clock, Disk } from '@ampere/platform';
-import {
-  type FetchTarget,
-  type ScrapeLogRecord,
-  Scraper,
-  type WriteOutcome,
-} from '@ampere/scrape';
+import { type FetchTarget, type ScrapeLogRecord, Scraper, type WriteOutcome } from '@ampere/scrape';
 import { readHere, scrapeConfigurationOf } from '../definition-readers.ts';
 import type { FromBackground, ToBackground } from './messages.ts';
 
