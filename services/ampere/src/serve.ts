@@ -30,6 +30,7 @@ import { createLogger } from './logger.ts';
 import { openEmbeddedSns, workspacePublisher } from './notifications.ts';
 import { oidcGet } from './oidc-get.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
+import { withReservedSpace } from './reserved-space.ts';
 
 /** Signals closer together than this are one request to stop. */
 const SAME_SIGNAL_MS = 1_000;
@@ -166,34 +167,36 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
   });
   opened.add(() => background.stop());
   let publicUrl = configuration.publicUrl ?? urlOf(configuration.listen);
-  const controlPlane: LocalControlPlane = await openControlPlane({
-    databasePath: join(dataFolder, 'control-plane.sqlite'),
-    nativeBinding,
-    region,
-    publicUrl: () => publicUrl,
-    account: {
-      accountId: configuration.accountId,
-      accessKeyId: configuration.rootAccessKeyId,
-      secretAccessKey: configuration.rootSecretAccessKey,
-    },
-    limits,
-    backend: engine,
-    definitionListener: engine,
-    readers: definitionReaders(limits, {
-      accountId: () => controlPlane.account.accountId,
-      receivers: configuration.outgoing.receivers,
-      elsewhere: background,
+  const controlPlane: LocalControlPlane = await withReservedSpace(disk, dataFolder, logger, () =>
+    openControlPlane({
+      databasePath: join(dataFolder, 'control-plane.sqlite'),
+      nativeBinding,
+      region,
+      publicUrl: () => publicUrl,
+      account: {
+        accountId: configuration.accountId,
+        accessKeyId: configuration.rootAccessKeyId,
+        secretAccessKey: configuration.rootSecretAccessKey,
+      },
+      limits,
+      backend: engine,
+      definitionListener: engine,
+      readers: definitionReaders(limits, {
+        accountId: () => controlPlane.account.accountId,
+        receivers: configuration.outgoing.receivers,
+        elsewhere: background,
+      }),
+      settingsListener: engine,
+      scraperListener: background,
+      loggingListener: workspaceLogs,
+      oidcGet: oidcGet(configuration.privateIssuers, clock),
+      privateIssuers: configuration.privateIssuers,
+      clock,
+      random,
+      disk,
+      log: logger,
     }),
-    settingsListener: engine,
-    scraperListener: background,
-    loggingListener: workspaceLogs,
-    oidcGet: oidcGet(configuration.privateIssuers, clock),
-    privateIssuers: configuration.privateIssuers,
-    clock,
-    random,
-    disk,
-    log: logger,
-  });
+  );
   opened.add(() => controlPlane.stop());
   const sns = openEmbeddedSns({
     outgoing: configuration.outgoing,
@@ -241,7 +244,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
   try {
     await writeCredentialFiles(disk, dataFolder, controlPlane.account, region, localUrl);
   } catch (error) {
-    // What they hold is printed too; a server that is up is worth more.
+    // A server that is up is worth more than files to reach it by.
     if (!(error instanceof DiskError)) throw error;
     logger.error({ err: error }, 'the files for the AWS CLI can not be written');
   }
