@@ -1,26 +1,25 @@
+// Room on disk for a start without any: a file in the data folder that exists for this alone. It is removed before what
+// needs room is opened (SQLite makes an index of its log, and a log), and made again afterwards.
+
 import { join } from 'node:path';
 import { type Disk, DiskError } from '@ampere/platform';
 import type { Logger } from 'pino';
 
 const FILE = 'reserved';
-/** More than what SQLite needs to open a database: an index of its log, and the first pages of that. */
 const RESERVED_BYTES = 1 << 20;
 
-/**
- * Opens something that needs room on disk, also when there is none: a file in the data folder that exists for this alone
- * makes room, and is there again afterwards, or when there is room again.
- */
-export async function withReservedSpace<T>(
+export async function freeReservedSpace(disk: Disk, dataFolder: string): Promise<void> {
+  await disk.remove(join(dataFolder, FILE));
+}
+
+/** Reserves it anew; as much of it as there is when the disk is full, which is logged. */
+export async function reserveSpace(
   disk: Disk,
   dataFolder: string,
   logger: Pick<Logger, 'warn'>,
-  open: () => Promise<T>,
-): Promise<T> {
-  const path = join(dataFolder, FILE);
-  await disk.remove(path);
-  const opened = await open();
+): Promise<void> {
   try {
-    const file = await disk.openAppend(path, 'create');
+    const file = await disk.openAppend(join(dataFolder, FILE), 'create');
     try {
       await file.append(new Uint8Array(RESERVED_BYTES));
     } finally {
@@ -30,5 +29,4 @@ export async function withReservedSpace<T>(
     if (!(error instanceof DiskError)) throw error;
     logger.warn({ err: error }, 'the disk is nearly full: no room can be reserved for the next start');
   }
-  return opened;
 }

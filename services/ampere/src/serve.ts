@@ -30,7 +30,7 @@ import { createLogger } from './logger.ts';
 import { openEmbeddedSns, workspacePublisher } from './notifications.ts';
 import { oidcGet } from './oidc-get.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
-import { withReservedSpace } from './reserved-space.ts';
+import { freeReservedSpace, reserveSpace } from './reserved-space.ts';
 
 /** Signals closer together than this are one request to stop. */
 const SAME_SIGNAL_MS = 1_000;
@@ -135,6 +135,8 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
       dataDir: dataFolder,
       limits: configuration.limits,
       fsync: configuration.walFsync,
+      exemplarsMax: configuration.exemplarsMax,
+      createdZeroSamples: configuration.createdZeroSamples,
       maintenanceIntervalMs: configuration.maintenanceIntervalMs,
       buildInfo: BUILD_INFO,
       queries: {
@@ -167,37 +169,38 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
   });
   opened.add(() => background.stop());
   let publicUrl = configuration.publicUrl ?? urlOf(configuration.listen);
-  const controlPlane: LocalControlPlane = await withReservedSpace(disk, dataFolder, logger, () =>
-    openControlPlane({
-      databasePath: join(dataFolder, 'control-plane.sqlite'),
-      nativeBinding,
-      region,
-      publicUrl: () => publicUrl,
-      account: {
-        accountId: configuration.accountId,
-        accessKeyId: configuration.rootAccessKeyId,
-        secretAccessKey: configuration.rootSecretAccessKey,
-      },
-      limits,
-      backend: engine,
-      definitionListener: engine,
-      readers: definitionReaders(limits, {
-        accountId: () => controlPlane.account.accountId,
-        receivers: configuration.outgoing.receivers,
-        elsewhere: background,
-      }),
-      settingsListener: engine,
-      scraperListener: background,
-      loggingListener: workspaceLogs,
-      oidcGet: oidcGet(configuration.privateIssuers, clock),
-      privateIssuers: configuration.privateIssuers,
-      clock,
-      random,
-      disk,
-      log: logger,
+  await freeReservedSpace(disk, dataFolder);
+  const getOfIssuer = oidcGet(configuration.privateIssuers, clock);
+  const controlPlane: LocalControlPlane = await openControlPlane({
+    databasePath: join(dataFolder, 'control-plane.sqlite'),
+    nativeBinding,
+    region,
+    publicUrl: () => publicUrl,
+    account: {
+      accountId: configuration.accountId,
+      accessKeyId: configuration.rootAccessKeyId,
+      secretAccessKey: configuration.rootSecretAccessKey,
+    },
+    limits,
+    backend: engine,
+    definitionListener: engine,
+    readers: definitionReaders(limits, {
+      accountId: () => controlPlane.account.accountId,
+      receivers: configuration.outgoing.receivers,
+      elsewhere: background,
     }),
-  );
+    settingsListener: engine,
+    scraperListener: background,
+    loggingListener: workspaceLogs,
+    oidcGet: getOfIssuer,
+    privateIssuers: configuration.privateIssuers,
+    clock,
+    random,
+    disk,
+    log: logger,
+  });
   opened.add(() => controlPlane.stop());
+  await reserveSpace(disk, dataFolder, logger);
   const sns = openEmbeddedSns({
     outgoing: configuration.outgoing,
     controlPlane,
@@ -234,6 +237,9 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     limits,
     listeners: configuration.listeners,
     network: configuration.network,
+    tokens: { issuers: configuration.tokenIssuers, get: getOfIssuer },
+    basicAuth: configuration.basicAuth,
+    collectionRules: configuration.collectionRules,
     ...(configuration.metricsListen === undefined ? {} : { metricsListen: configuration.metricsListen }),
   });
   opened.add(() => gateway.stop());

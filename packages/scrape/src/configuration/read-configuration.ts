@@ -5,7 +5,6 @@
 //    doesn't is of two kinds: other ways to find targets are noted in `unsupported`, and everything that
 //    reads a secret or certificate from a file of the server is refused, as users have no files here.
 // 3. Defaults are filled in: those of `global`, then Prometheus' own.
-import { parseDocument } from 'yaml';
 import type {
   Authentication,
   FileDiscovery,
@@ -15,6 +14,7 @@ import type {
 } from './configuration.ts';
 import { Fields, fault, quoted, ScrapeConfigurationError } from './fields.ts';
 import { readRelabelRule } from './read-relabel.ts';
+import { readYaml } from './yaml.ts';
 
 const INTERVAL_DEFAULT_MS = 60_000;
 const TIMEOUT_DEFAULT_MS = 10_000;
@@ -31,7 +31,7 @@ export function readScrapeConfiguration(bytes: Uint8Array): ScrapeConfiguration 
   if (bytes.length > CONFIGURATION_BYTES_MAX) {
     throw new ScrapeConfigurationError(`it is longer than ${CONFIGURATION_BYTES_MAX} bytes`);
   }
-  const root = new Fields(parseYaml(new TextDecoder().decode(bytes)), '');
+  const root = new Fields(readYaml(new TextDecoder().decode(bytes), 'yaml'), '');
   const global = root.fields('global');
   const intervalMs = global.durationMs('scrape_interval') || INTERVAL_DEFAULT_MS;
   const timeoutMs = global.durationMs('scrape_timeout');
@@ -59,17 +59,6 @@ export function readScrapeConfiguration(bytes: Uint8Array): ScrapeConfiguration 
   );
   if (targets > TARGETS_MAX) throw new ScrapeConfigurationError(`it has more than ${TARGETS_MAX} targets`);
   return { externalLabels, jobs, unsupported: [...unsupported].sort() };
-}
-
-function parseYaml(text: string): unknown {
-  const document = parseDocument(text, { uniqueKeys: true, schema: 'failsafe', merge: true });
-  const [error] = document.errors;
-  if (error !== undefined) throw new ScrapeConfigurationError(`yaml: ${error.message.split('\n', 1)[0]}`);
-  try {
-    return document.toJS({ mapAsMap: true, maxAliasCount: 100 });
-  } catch (cause) {
-    throw new ScrapeConfigurationError(`yaml: ${cause instanceof Error ? cause.message : cause}`);
-  }
 }
 
 function readJob(

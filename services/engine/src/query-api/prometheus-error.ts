@@ -1,6 +1,6 @@
+import { quote } from '@ampere/go-text';
 import { QueryCanceledError, QueryError, QueryTimeoutError, TooManySamplesError } from '@ampere/promql';
 import { BlockError } from '@ampere/tsdb';
-import { quote } from './go-text.ts';
 
 /**
  * The error kinds of Prometheus' API with the status each is answered with (`web/api/v1`), and Cortex' `too_many_requests`

@@ -4,10 +4,10 @@ import type { EngineRequest } from '@ampere/contracts';
 import { parseLimits } from '@ampere/limits';
 import { FakeClock, MemoryDisk, SeededRandom } from '@ampere/platform';
 import { encodeSnappy, encodeWriteRequest } from '@ampere/remote-write';
-import { NO_DELIVERY } from '../alertmanager/no-delivery.ts';
 import type { Engine } from '../engine.ts';
 import { openLocalEngine } from '../local-engine.ts';
 import { collect } from '../query-api/testing/api-kit.ts';
+import { NO_DELIVERY } from './no-delivery.ts';
 
 export interface WrittenSeries {
   readonly labels: Readonly<Record<string, string>>;
