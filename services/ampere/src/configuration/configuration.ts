@@ -19,6 +19,7 @@ import {
   type OutboundSection,
   type OutgoingConfiguration,
   readOutgoing,
+  type ScrapeSection,
   type SnsSection,
 } from './outgoing.ts';
 import { CONFIGURATION_SCHEMA } from './schema.ts';
@@ -85,7 +86,7 @@ interface Document {
   public_url?: string;
   sns?: SnsSection;
   outbound?: OutboundSection;
-  scrape?: OutboundSection;
+  scrape?: ScrapeSection;
   alertmanager?: AlertmanagerSection;
   oidc?: { private_issuers?: string[] };
   log?: { level?: string };
