@@ -15,12 +15,14 @@ import { createGateway } from '@ampere/gateway';
 import { Limits } from '@ampere/limits';
 import { Registry } from '@ampere/metrics';
 import { type Clock, DiskError, NodeDisk, SystemClock, SystemRandom } from '@ampere/platform';
+import { KubeconfigError, readKubeconfig } from '@ampere/scrape';
 import type { Logger } from 'pino';
 import manifest from '../package.json' with { type: 'json' };
 import { Background } from './background/background.ts';
 import { bundledAddon } from './bundled-addon.ts';
 import type { Configuration } from './configuration/configuration.ts';
 import { urlOf } from './configuration/listen-address.ts';
+import { kubeconfigOf } from './configuration/outgoing.ts';
 import { exportLines, writeCredentialFiles } from './credential-files.ts';
 import { definitionReaders } from './definition-readers.ts';
 import { FolderLockError, lockFolder } from './folder-lock.ts';
@@ -30,6 +32,7 @@ import { createLogger } from './logger.ts';
 import { openEmbeddedSns, workspacePublisher } from './notifications.ts';
 import { oidcGet } from './oidc-get.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
+import { freeReservedSpace, reserveSpace } from './reserved-space.ts';
 
 /** Signals closer together than this are one request to stop. */
 const SAME_SIGNAL_MS = 1_000;
@@ -62,14 +65,14 @@ export async function serve(configuration: Configuration): Promise<number> {
   try {
     server = await start(configuration, logger, opened);
   } catch (error) {
-    await opened.close();
+    await opened.close(logger);
     throw asStartError(error, logger);
   }
   process.stdout.write(`${server.greeting}\n`);
   const failed = await Promise.race([stopRequested.then(() => false), server.failed.then(() => true)]);
-  await opened.close();
+  const isClosed = await opened.close(logger);
   logger.info({ failed }, 'stopped');
-  return failed ? 1 : 0;
+  return failed || !isClosed ? 1 : 0;
 }
 
 /** What has been opened so far, to be closed in reverse, whether the start came to its end or not. */
@@ -80,8 +83,18 @@ class Opened {
     this.#closers.push(closer);
   }
 
-  async close(): Promise<void> {
-    for (const closer of this.#closers.splice(0).reverse()) await closer();
+  /** One that fails is logged and keeps no other from being closed; whether none did. */
+  async close(logger: Logger): Promise<boolean> {
+    let isClosed = true;
+    for (const closer of this.#closers.splice(0).reverse()) {
+      try {
+        await closer();
+      } catch (error) {
+        isClosed = false;
+        logger.error({ err: error }, 'a part of the server failed while it was closed');
+      }
+    }
+    return isClosed;
   }
 }
 
@@ -125,6 +138,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
       limits: configuration.limits,
       fsync: configuration.walFsync,
       exemplarsMax: configuration.exemplarsMax,
+      createdZeroSamples: configuration.createdZeroSamples,
       maintenanceIntervalMs: configuration.maintenanceIntervalMs,
       buildInfo: BUILD_INFO,
       queries: {
@@ -145,11 +159,14 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     },
   });
   opened.add(() => engine.stop());
+  const { kubeconfigs } = configuration.outgoing;
+  for (const path of new Set(Object.values(kubeconfigs))) await readKubeconfig(path, disk);
   const background = new Background({
     entry: new URL('./background-worker.mjs', import.meta.url),
     settings: {
       targetsFolder: join(dataFolder, 'scrape-targets'),
       ...configuration.outgoing.scrape,
+      kubeconfigs,
     },
     engine,
     logGroups,
@@ -157,6 +174,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
   });
   opened.add(() => background.stop());
   let publicUrl = configuration.publicUrl ?? urlOf(configuration.listen);
+  await freeReservedSpace(disk, dataFolder);
   const getOfIssuer = oidcGet(configuration.privateIssuers, clock);
   const controlPlane: LocalControlPlane = await openControlPlane({
     databasePath: join(dataFolder, 'control-plane.sqlite'),
@@ -175,6 +193,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
       accountId: () => controlPlane.account.accountId,
       receivers: configuration.outgoing.receivers,
       elsewhere: background,
+      hasKubeconfig: (clusterArn) => kubeconfigOf(kubeconfigs, clusterArn) !== undefined,
     }),
     settingsListener: engine,
     scraperListener: background,
@@ -187,6 +206,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     log: logger,
   });
   opened.add(() => controlPlane.stop());
+  await reserveSpace(disk, dataFolder, logger);
   const sns = openEmbeddedSns({
     outgoing: configuration.outgoing,
     controlPlane,
@@ -233,7 +253,13 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
   // Known only now when the port was left to the system.
   const localUrl = urlOf({ host: configuration.listen.host, port: gateway.address.port });
   publicUrl = configuration.publicUrl ?? localUrl;
-  await writeCredentialFiles(disk, dataFolder, controlPlane.account, region, localUrl);
+  try {
+    await writeCredentialFiles(disk, dataFolder, controlPlane.account, region, localUrl);
+  } catch (error) {
+    // A server that is up is worth more than files to reach it by.
+    if (!(error instanceof DiskError)) throw error;
+    logger.error({ err: error }, 'the files for the AWS CLI can not be written');
+  }
   // The usual way to have a renewed certificate taken.
   process.on('SIGHUP', () => {
     try {
@@ -297,6 +323,7 @@ function asStartError(error: unknown, logger: Logger): StartError {
     error instanceof StoreError ||
     error instanceof AccountError ||
     error instanceof DiskError ||
+    error instanceof KubeconfigError ||
     code === 'EADDRINUSE' ||
     code === 'EACCES' ||
     code === 'EADDRNOTAVAIL';
