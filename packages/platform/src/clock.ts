@@ -33,3 +33,14 @@ export class SystemClock implements Clock {
     return { cancel: () => clearTimeout(handle) };
   }
 }
+
+const AWAKE_MS = 60_000;
+
+/**
+ * Keeps the process alive until the function that is returned is called. Timers of SystemClock don't, and a
+ * command that pauses between slices of its work waits for nothing else.
+ */
+export function stayAwake(): () => void {
+  const awake = setInterval(() => {}, AWAKE_MS);
+  return () => clearInterval(awake);
+}

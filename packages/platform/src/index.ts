@@ -1,5 +1,5 @@
 export { assert } from './assert.ts';
-export { type Clock, SystemClock, type Timer } from './clock.ts';
+export { type Clock, SystemClock, stayAwake, type Timer } from './clock.ts';
 export {
   type Disk,
   DiskError,

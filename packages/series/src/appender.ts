@@ -71,7 +71,6 @@ export type RefusalReason =
   | 'new_value_for_timestamp'
   | 'sample_too_old'
   | 'sample_too_far_in_future'
-  | 'native_histogram_unsupported'
   | 'native_histogram_invalid'
   | 'exemplar_labels_too_long'
   | 'exemplar_out_of_order'

@@ -5,6 +5,7 @@
 // the forgetting of the same samples by the head both have it.
 
 import type { LabelHints, Labels, Matcher, Querier, SelectHints, SeriesSet } from '@ampere/series';
+import { H_OUT_OF_ORDER } from '../assembly/layout.ts';
 import { BlockQuerier } from './block/block-querier.ts';
 import type { BlockReader } from './block/block-reader.ts';
 import { mergeQueriers } from './compact/merge-querier.ts';
@@ -72,7 +73,8 @@ export class TsdbQuerier implements Querier {
     for (const { block, querier } of this.#blocks) {
       if (block.overlaps(startMs, endMs)) queriers.push(querier);
     }
-    if (endMs >= this.#head.floorMs) queriers.push(this.#headQuerier);
+    const hasOutOfOrder = this.#head.index.view.load(H_OUT_OF_ORDER) > 0;
+    if (endMs >= this.#head.floorMs || hasOutOfOrder) queriers.push(this.#headQuerier);
     return mergeQueriers(queriers);
   }
 }

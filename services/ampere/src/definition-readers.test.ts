@@ -121,3 +121,11 @@ anyReceiver(
     'discord_configs are not supported by this server; sns_configs, email_configs, opsgenie_configs, pagerduty_configs, slack_configs, webhook_configs are',
   ),
 );
+
+test('a scrape configuration that was encoded twice', () => {
+  const text = 'scrape_configs: [{job_name: j, static_configs: [{targets: ["127.0.0.1:1"]}]}]';
+  const read = (data: string) => readers.scrapeConfiguration!(Buffer.from(data), undefined);
+  expect(read(text)).toEqual({ kind: 'good' });
+  expect(read(Buffer.from(text).toString('base64'))).toEqual({ kind: 'good' });
+  expect(read(Buffer.from('{}').toString('base64'))).toMatchObject({ kind: 'refused' });
+});

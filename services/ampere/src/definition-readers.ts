@@ -16,7 +16,7 @@ import type { Limits } from '@ampere/limits';
 import { ParseError, parseExpr, STABLE_LANGUAGE } from '@ampere/promql';
 import { checkReceivers } from '@ampere/receivers';
 import { definitionText, parseRuleFile, RuleFileError } from '@ampere/rules';
-import { readScrapeConfiguration, ScrapeConfigurationError } from '@ampere/scrape';
+import { readScrapeConfiguration, type ScrapeConfiguration, ScrapeConfigurationError } from '@ampere/scrape';
 
 /** What is smaller takes a few milliseconds. */
 const LARGE_BYTES = 4096;
@@ -84,9 +84,16 @@ export function readHere(task: ReadTask): RuleFileReading | AlertManagerReading 
   });
 }
 
+/** What a scraper's bytes say; throws ScrapeConfigurationError. */
+export function scrapeConfigurationOf(data: Uint8Array): ScrapeConfiguration {
+  return readScrapeConfiguration(
+    Buffer.from(definitionText(data, (inner) => inner.includes('scrape_configs'))),
+  );
+}
+
 function readScraper(data: Uint8Array, clusterArn: string | undefined): ScrapeConfigurationReading {
   try {
-    const { unsupported } = readScrapeConfiguration(data);
+    const { unsupported } = scrapeConfigurationOf(data);
     if (clusterArn !== undefined) {
       return {
         kind: 'failed',

@@ -1,7 +1,7 @@
 // The command line. The only file that reads the process's environment and arguments.
 
 import { parseArgs } from 'node:util';
-import { DiskError } from '@ampere/platform';
+import { DiskError, stayAwake } from '@ampere/platform';
 import { BlockError } from '@ampere/tsdb';
 import { BackupError } from './backup/backup-manifest.ts';
 import { COMMANDS, type Command } from './commands/index.ts';
@@ -21,19 +21,21 @@ function usage(): string {
     '',
     ...lines,
     '',
-    '`ampere COMMAND --help` explains a command.',
+    '`ampere COMMAND --help` explains a command, and so does `ampere help COMMAND`.',
     '',
   ].join('\n');
 }
 
 function helpOf(command: Command): string {
-  return `Usage: ampere ${command.name} [OPTIONS]\n\n${command.help.trim()}\n`;
+  const rest = command.positionals?.join(' ') ?? '[OPTIONS]';
+  return `Usage: ampere ${command.name} ${rest}\n\n${command.help.trim()}\n`;
 }
 
 async function run(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    process.stdout.write(usage());
+    const asked = COMMANDS.get(rest[0] ?? '');
+    process.stdout.write(asked === undefined ? usage() : helpOf(asked));
     return name === undefined ? 2 : 0;
   }
   const command = COMMANDS.get(name);
@@ -59,12 +61,15 @@ async function run(argv: readonly string[]): Promise<number> {
     process.stdout.write(helpOf(command));
     return 0;
   }
+  const mayEnd = stayAwake();
   try {
     return await command.run(values, process.env);
   } catch (error) {
     if (!(error instanceof Error) || !FAULTS.some((kind) => error instanceof kind)) throw error;
     process.stderr.write(`ampere: ${error.message}\n`);
     return 1;
+  } finally {
+    mayEnd();
   }
 }
 

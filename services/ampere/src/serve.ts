@@ -124,6 +124,8 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
       dataDir: dataFolder,
       limits: configuration.limits,
       fsync: configuration.walFsync,
+      exemplarsMax: configuration.exemplarsMax,
+      maintenanceIntervalMs: configuration.maintenanceIntervalMs,
       buildInfo: BUILD_INFO,
       queries: {
         ...configuration.queries,
@@ -155,6 +157,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
   });
   opened.add(() => background.stop());
   let publicUrl = configuration.publicUrl ?? urlOf(configuration.listen);
+  const getOfIssuer = oidcGet(configuration.privateIssuers, clock);
   const controlPlane: LocalControlPlane = await openControlPlane({
     databasePath: join(dataFolder, 'control-plane.sqlite'),
     nativeBinding,
@@ -176,7 +179,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     settingsListener: engine,
     scraperListener: background,
     loggingListener: workspaceLogs,
-    oidcGet: oidcGet(configuration.privateIssuers, clock),
+    oidcGet: getOfIssuer,
     privateIssuers: configuration.privateIssuers,
     clock,
     random,
@@ -220,6 +223,9 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     limits,
     listeners: configuration.listeners,
     network: configuration.network,
+    tokens: { issuers: configuration.tokenIssuers, get: getOfIssuer },
+    basicAuth: configuration.basicAuth,
+    collectionRules: configuration.collectionRules,
     ...(configuration.metricsListen === undefined ? {} : { metricsListen: configuration.metricsListen }),
   });
   opened.add(() => gateway.stop());

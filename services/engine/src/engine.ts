@@ -77,6 +77,8 @@ export interface EngineOptions {
   readonly disk: Disk;
   readonly clock: Clock;
   readonly log: Log;
+  /** How long after one look at all workspaces' blocks the next begins; a minute when undefined. */
+  readonly maintenanceIntervalMs?: number | undefined;
 }
 
 export class Engine implements EngineClient {
@@ -139,7 +141,12 @@ export class Engine implements EngineClient {
     });
     const { clock, log } = options;
     const push = new PushHandler({ metrics: pushMetrics, haMetrics, clock, log });
-    const maintenance = new Maintenance({ ...options, tenants, onPassEnd: () => push.releaseIdle() });
+    const maintenance = new Maintenance({
+      ...options,
+      intervalMs: options.maintenanceIntervalMs,
+      tenants,
+      onPassEnd: () => push.releaseIdle(),
+    });
     maintenance.start();
     return new Engine(options, { settings, tenants, maintenance, push });
   }

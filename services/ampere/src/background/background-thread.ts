@@ -3,14 +3,8 @@
 // A scraper that is changed is stopped and started with what is new; when only its logging changed it goes on.
 import type { ScraperAssignment } from '@ampere/contracts';
 import type { Clock, Disk } from '@ampere/platform';
-import {
-  type FetchTarget,
-  readScrapeConfiguration,
-  type ScrapeLogRecord,
-  Scraper,
-  type WriteOutcome,
-} from '@ampere/scrape';
-import { readHere } from '../definition-readers.ts';
+import { type FetchTarget, type ScrapeLogRecord, Scraper, type WriteOutcome } from '@ampere/scrape';
+import { readHere, scrapeConfigurationOf } from '../definition-readers.ts';
 import type { FromBackground, ToBackground } from './messages.ts';
 
 export interface BackgroundThreadOptions {
@@ -77,7 +71,7 @@ export class BackgroundThread {
     }
     await this.#end(scraperId, before?.assignment.workspaceId !== workspaceId);
     const { clock, disk, fetch, targetsFolder } = this.#options;
-    const scraper = new Scraper(readScrapeConfiguration(assignment.configuration), {
+    const scraper = new Scraper(scrapeConfigurationOf(assignment.configuration), {
       clock,
       disk,
       fetch,

@@ -1,6 +1,14 @@
 import type { FlushRecord } from '@ampere/alertmanager';
 import type { Counter, Registry, Vec } from '@ampere/metrics';
 
+export type AlertLimit = 'active_alerts' | 'alerts_size' | 'alert_aggregation_group_size';
+
+/** Which limit Cortex' sentence is about. */
+export function alertLimitOf(reason: string): AlertLimit {
+  if (reason.startsWith('too many alerts')) return 'active_alerts';
+  return reason.startsWith('alerts too big') ? 'alerts_size' : 'alert_aggregation_group_size';
+}
+
 /** What alert managers count. */
 export class AlertManagerMetrics {
   readonly #received: Vec<Counter>;
@@ -34,13 +42,7 @@ export class AlertManagerMetrics {
     if (muted.length > 0) this.#muted.with(workspaceId).inc(muted.length);
   }
 
-  /** `reason` is Cortex' sentence; its beginning names the limit. */
-  limited(workspaceId: string, reason: string): void {
-    const limit = reason.startsWith('too many alerts')
-      ? 'active_alerts'
-      : reason.startsWith('alerts too big')
-        ? 'alerts_size'
-        : 'alert_aggregation_group_size';
+  limited(workspaceId: string, limit: AlertLimit): void {
     this.#limited.with(workspaceId, limit).inc();
   }
 

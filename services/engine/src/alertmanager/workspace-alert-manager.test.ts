@@ -142,6 +142,13 @@ test('limits: calls a second, alerts', async () => {
   await kit.advance(2);
   expect(await post(kit, alert('A'), alert('B'), alert('C'))).toBe(200);
   expect(await namesOf(kit)).toEqual(['A', 'B']);
+  const usage = (await kit.get('status/limits')) as { limits: { name: string }[] };
+  expect(usage.limits.find(({ name }) => name === 'active_alerts')).toMatchObject({
+    limit: 2,
+    value: 2,
+    refused: 1,
+    lastRefusal: { message: 'too many alerts, limit: 2, alert name: C' },
+  });
   const answers = [];
   for (let i = 0; i < 5; i++) answers.push(await kit.ask('GET', `${API}/status`));
   expect(answers.map(({ status }) => status)).toContain(429);

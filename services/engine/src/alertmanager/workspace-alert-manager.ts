@@ -25,7 +25,7 @@ import type { Clock, Disk, Random } from '@ampere/platform';
 import { definitionText, type SentAlert } from '@ampere/rules';
 import { errorFields, type Log } from '../log.ts';
 import type { Tenant } from '../tenants/tenant.ts';
-import type { AlertManagerMetrics } from './alert-manager-metrics.ts';
+import { type AlertManagerMetrics, alertLimitOf } from './alert-manager-metrics.ts';
 import type { Deliver, NotificationDelivery } from './notification-delivery.ts';
 import { NotificationRecord } from './notification-record.ts';
 import { StateFiles } from './state-files.ts';
@@ -34,7 +34,7 @@ import { StateFiles } from './state-files.ts';
 const WAITING_MAX = 10_000;
 
 export interface WorkspaceAlertManagerOptions {
-  readonly tenant: Pick<Tenant, 'id' | 'limits' | 'closing' | 'hold' | 'release'>;
+  readonly tenant: Pick<Tenant, 'id' | 'limits' | 'usage' | 'closing' | 'hold' | 'release'>;
   /** `<workspace>/alertmanager`. */
   readonly folder: string;
   /** Where clients reach its API. */
@@ -171,7 +171,9 @@ export class WorkspaceAlertManager {
         if (flush.deliveries.some(({ ok }) => ok)) void this.#saveNotifications();
       },
       onLimit: (reason) => {
-        this.#options.metrics.limited(tenant.id, reason);
+        const limit = alertLimitOf(reason);
+        this.#options.metrics.limited(tenant.id, limit);
+        tenant.usage.note(limit, 1, reason);
         this.#options.workspaceLogs?.workspaceLog(tenant.id, {
           level: 'warn',
           component: 'alertmanager',
@@ -181,6 +183,10 @@ export class WorkspaceAlertManager {
       },
     });
     this.#files.attach(() => manager.snapshot());
+    tenant.usage.alertManager = () => ({
+      alerts: manager.alerts().length,
+      groups: manager.groups().length,
+    });
     this.#running = { manager, definition, startedMs: clock.nowMs() };
     this.#post(this.#waiting.splice(0));
   }
@@ -254,6 +260,7 @@ export class WorkspaceAlertManager {
 
   async #end(): Promise<void> {
     this.#running?.manager.stop();
+    this.#options.tenant.usage.alertManager = undefined;
     await this.#files.close();
     this.#running = undefined;
   }

@@ -33,6 +33,9 @@ const ENFORCED = [
   'concurrent_queries',
   'queued_queries',
   'retention',
+  'active_alerts',
+  'alerts_size',
+  'alert_aggregation_group_size',
 ] as const;
 
 export type EnforcedLimit = (typeof ENFORCED)[number];
@@ -93,6 +96,8 @@ export class WorkspaceUsage {
   readonly #parts: UsageParts;
   /** Samples and metadata entries that the rate let through. */
   readonly ingested: RateMeter;
+  /** What the workspace's alert manager holds; set while there is one. */
+  alertManager: (() => { readonly alerts: number; readonly groups: number }) | undefined;
   readonly #refusals = new Map<EnforcedLimit, { refused: number; last: LimitRefusal }>();
   /** Queries that run and wait; none until somebody counts them. */
   queries: () => { readonly running: number; readonly waiting: number } = () => ({ running: 0, waiting: 0 });
@@ -195,6 +200,10 @@ export class WorkspaceUsage {
         const { oldestTimeMs } = tsdb.stats();
         return oldestTimeMs === undefined ? 0 : Math.max(0, clock.nowMs() - oldestTimeMs);
       }
+      case 'active_alerts':
+        return this.alertManager?.().alerts ?? 0;
+      case 'alert_aggregation_group_size':
+        return this.alertManager?.().groups ?? 0;
       default:
         return undefined;
     }
