@@ -86,11 +86,18 @@ export class TokenVerifier {
         payload.iat * 1000 > this.#clock.nowMs() + CLOCK_TOLERANCE_SECONDS * 1000
       )
         throw new TokenError('invalid', 'the token was issued in the future');
+      if (!isAudience(payload.aud)) throw new TokenError('invalid', 'the claim aud is missing or not right');
       return payload;
     } catch (error) {
       throw asTokenError(error);
     }
   }
+}
+
+/** RFC 7519, section 4.1.3; whether there must be one is the caller's to say. */
+function isAudience(aud: unknown): boolean {
+  const list: readonly unknown[] = Array.isArray(aud) ? aud : [aud ?? ''];
+  return list.every((one) => typeof one === 'string');
 }
 
 function asTokenError(error: unknown): unknown {

@@ -31,14 +31,14 @@ export async function serve(configuration: Configuration): Promise<number> {
   try {
     server = await start(configuration, logger, opened);
   } catch (error) {
-    await opened.close();
+    await opened.close(logger);
     throw asStartError(error, logger);
   }
   process.stdout.write(`${server.greeting}\n`);
   const failed = await Promise.race([stopRequested.then(() => false), server.failed.then(() => true)]);
-  await opened.close();
+  const isClosed = await opened.close(logger);
   logger.info({ failed }, 'stopped');
-  return failed ? 1 : 0;
+  return failed || !isClosed ? 1 : 0;
 }
 
 /**

@@ -39,6 +39,7 @@ export function startEngine(
       limits: configuration.limits,
       fsync: configuration.walFsync,
       exemplarsMax: configuration.exemplarsMax,
+      createdZeroSamples: configuration.createdZeroSamples,
       maintenanceIntervalMs: configuration.maintenanceIntervalMs,
       buildInfo: BUILD_INFO,
       queries: {

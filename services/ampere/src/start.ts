@@ -11,7 +11,7 @@ import type { PublishForWorkspace } from '@ampere/engine';
 import { createGateway } from '@ampere/gateway';
 import { Limits } from '@ampere/limits';
 import { Registry } from '@ampere/metrics';
-import { NodeDisk, SystemClock, SystemRandom } from '@ampere/platform';
+import { DiskError, NodeDisk, SystemClock, SystemRandom } from '@ampere/platform';
 import type { Logger } from 'pino';
 import { Background } from './background/background.ts';
 import { bundledAddon } from './bundled-addon.ts';
@@ -35,8 +35,18 @@ export class Opened {
     this.#closers.push(closer);
   }
 
-  async close(): Promise<void> {
-    for (const closer of this.#closers.splice(0).reverse()) await closer();
+  /** One that fails is logged and keeps no other from being closed; whether none did. */
+  async close(logger: Logger): Promise<boolean> {
+    let isClosed = true;
+    for (const closer of this.#closers.splice(0).reverse()) {
+      try {
+        await closer();
+      } catch (error) {
+        isClosed = false;
+        logger.error({ err: error }, 'a part of the server failed while it was closed');
+      }
+    }
+    return isClosed;
   }
 }
 
@@ -173,7 +183,13 @@ export async function start(
   // Known only now when the port was left to the system.
   const localUrl = urlOf({ host: configuration.listen.host, port: gateway.address.port });
   publicUrl = configuration.publicUrl ?? localUrl;
-  await writeCredentialFiles(disk, dataFolder, controlPlane.account, region, localUrl);
+  try {
+    await writeCredentialFiles(disk, dataFolder, controlPlane.account, region, localUrl);
+  } catch (error) {
+    // What they hold is printed too; a server that is up is worth more.
+    if (!(error instanceof DiskError)) throw error;
+    logger.error({ err: error }, 'the files for the AWS CLI can not be written');
+  }
   // The usual way to have a renewed certificate taken.
   process.on('SIGHUP', () => {
     try {

@@ -72,6 +72,8 @@ export interface EngineOptions {
   readonly queryApi: QueryApi;
   /** Without, rules and alert managers aren't carried out. */
   readonly alerting?: Alerting;
+  /** Whether Remote-Write 2.0 makes zero samples where it says that counters began; by default it doesn't. */
+  readonly createdZeroSamples?: boolean | undefined;
   /** Where the engine and those it was handed register their metrics. */
   readonly registry: Registry;
   readonly disk: Disk;
@@ -139,8 +141,8 @@ export class Engine implements EngineClient {
       },
       onOpened: (tenant) => options.alerting?.tenantOpened(tenant),
     });
-    const { clock, log } = options;
-    const push = new PushHandler({ metrics: pushMetrics, haMetrics, clock, log });
+    const { clock, log, createdZeroSamples } = options;
+    const push = new PushHandler({ metrics: pushMetrics, haMetrics, clock, log, createdZeroSamples });
     const maintenance = new Maintenance({
       ...options,
       intervalMs: options.maintenanceIntervalMs,

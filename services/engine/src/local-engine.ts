@@ -65,6 +65,7 @@ export function openLocalEngine(options: LocalEngineOptions): Promise<Engine> {
       onQueryFinished: options.onQueryFinished,
     }),
     alerting,
+    createdZeroSamples: options.createdZeroSamples,
     registry,
     disk,
     clock,

@@ -7,6 +7,9 @@
 // 2. a series that isn't active must fit under the limits of active series;
 // 3. what is refused is counted by reason, and doesn't keep the rest from being stored.
 //
+// Where samples say when their counter began, zeros are put in front of them (zero-samples.ts), which are passed over
+// where they can't be stored, and counted nowhere.
+//
 // Native histograms and exemplars are few beside floats: they are taken here, one by one, when the floats are done.
 
 import { assert, type Clock } from '@ampere/platform';
@@ -82,6 +85,7 @@ import {
   tooOld,
 } from './refusals.ts';
 import { WriteArguments } from './write-arguments.ts';
+import { ZeroSamples, zeroHistogram } from './zero-samples.ts';
 
 /** Times beyond ±2^52 ms can't be encoded exactly; that is 140,000 years either way. */
 const TIME_MS_MAX = 2 ** 52;
@@ -111,6 +115,8 @@ export class HeadAppender implements Appender {
   #latestMs = 0;
   #minute = 0;
   #outcome: AppendOutcome = nothingYet();
+  #zeros: ZeroSamples | undefined;
+  #zerosStored = 0;
   /** Exact active counts of metrics that may be at their limit, for the current minute: metric pair to count. */
   readonly #metricCounts = new Map<number, number>();
   #metricCountsMinute = 0;
@@ -139,10 +145,13 @@ export class HeadAppender implements Appender {
    * Throws a TsdbError: 'wal-unavailable', with nothing stored, while too much waits for the log; 'memory-full' when
    * the head has no room, after part of the request was stored.
    */
-  append(columns: WriteColumns): AppendOutcome {
+  append(request: WriteColumns): AppendOutcome {
     this.#requireRoomInLog();
     this.#head.leases.reclaimSome();
     this.#begin();
+    this.#zeros = ZeroSamples.of(request);
+    const columns = this.#zeros?.columns ?? request;
+    this.#zerosStored = this.#zeros?.countIn(0, columns.sampleCount) ?? 0;
     this.#arguments.place(columns);
     const { view } = this.#head;
     try {
@@ -157,7 +166,7 @@ export class HeadAppender implements Appender {
       this.#head.memory.kernel.publishRows();
       this.#log();
       this.#logRest();
-      this.#outcome.appended = view.word(A_APPENDED);
+      this.#outcome.appended = view.word(A_APPENDED) - this.#zerosStored;
       this.#outcome.newSeries += view.word(A_NEW_SERIES);
     }
     return this.#outcome;
@@ -215,15 +224,17 @@ export class HeadAppender implements Appender {
     const labels = () => this.#head.labelsOf(known);
     switch (reason) {
       case MEET_SERIES:
-        view.setWord(A_SERIES, this.#meet(columns, row, timesOf(columns, row)));
+        view.setWord(A_SERIES, this.#meet(columns, row, this.#timesOf(columns, row)));
         break;
       case ACTIVATE_SERIES: {
-        const samples = columns.firstSample[row + 1]! - sample;
+        const end = columns.firstSample[row + 1]!;
+        const samples = end - sample - (this.#zeros?.countIn(sample, end) ?? 0);
         if (!this.#mayActivate(known, samples)) view.setWord(A_SERIES, UNKNOWN_SERIES);
         break;
       }
       case WRONG_TIME:
       case OUT_OF_ORDER: {
+        if (this.#passesOver(sample)) break;
         const [low, high] = [columns.valueWords[2 * sample]!, columns.valueWords[2 * sample + 1]!];
         const value = { low, high, histogram: undefined };
         const isTaken = this.#takeLate(known, columns.timesMs[sample]!, value, reason);
@@ -231,6 +242,7 @@ export class HeadAppender implements Appender {
         break;
       }
       case OTHER_VALUE: {
+        if (this.#passesOver(sample)) break;
         const timeMs = columns.timesMs[sample]!;
         refuse(this.#outcome, 'new_value_for_timestamp', 1, () => otherValue(timeMs, labels()));
         break;
@@ -243,7 +255,25 @@ export class HeadAppender implements Appender {
         throw memoryFull();
     }
     if (reason !== MEET_SERIES && reason !== ACTIVATE_SERIES) view.setWord(A_SAMPLE, sample + 1);
-    else if (view.word(A_SERIES) === NO_SERIES) view.setWord(A_ROW, row + 1);
+    else if (view.word(A_SERIES) === NO_SERIES) {
+      this.#zerosStored -= this.#zeros?.countIn(sample, columns.firstSample[row + 1]!) ?? 0;
+      view.setWord(A_ROW, row + 1);
+    }
+  }
+
+  /** Whether a sample that can't be stored is a zero, of which nobody need know. */
+  #passesOver(sample: number): boolean {
+    if (this.#zeros?.has(sample) !== true) return false;
+    this.#zerosStored--;
+    return true;
+  }
+
+  /** Times of the floats that were sent of a row. */
+  #timesOf({ timesMs, firstSample }: WriteColumns, row: number): Float64Array {
+    const first = firstSample[row]!;
+    const times = timesMs.subarray(first, firstSample[row + 1]);
+    const zeros = this.#zeros;
+    return zeros === undefined ? times : times.filter((_, i) => !zeros.has(first + i));
   }
 
   #appendHistograms(columns: WriteColumns): void {
@@ -279,12 +309,13 @@ export class HeadAppender implements Appender {
     const outcome = this.#outcome;
     const labels = () => head.labelsOf(series);
     let appended = 0;
-    for (const { timeMs, histogram, kind, isStale } of histograms) {
+    for (const { timeMs, histogram, kind, isStale, startMs = 0 } of histograms) {
       const fault = isStale ? undefined : histogramFault(histogram, kind);
       if (fault !== undefined) {
         refuse(outcome, 'native_histogram_invalid', 1, () => histogramInvalid(fault, labels()));
         continue;
       }
+      if (startMs !== 0 && startMs < timeMs) this.#appendZero(series, startMs, histogram, kind);
       const isTimely = timeMs >= this.#earliestMs && timeMs <= this.#latestMs;
       const verdict = isTimely ? head.appendHistogram(series, timeMs, histogram, kind, isStale) : WRONG_TIME;
       if (verdict === OUT_OF_ORDER || verdict === WRONG_TIME) {
@@ -302,6 +333,14 @@ export class HeadAppender implements Appender {
     if (appended === 0) return;
     outcome.histograms += appended;
     head.memory.kernel.touch(head.view.series(series), this.#minute);
+  }
+
+  /** Stores that nothing was observed when a counter began, if that is newer than all there is of the series. */
+  #appendZero(series: number, startMs: number, histogram: FloatHistogram, kind: HistogramKind): void {
+    if (startMs < this.#earliestMs || startMs > this.#latestMs) return;
+    const zero = zeroHistogram(histogram);
+    if (this.#head.appendHistogram(series, startMs, zero, kind, false) !== STORED) return;
+    this.#logHistogram(series, startMs, zero, kind, false);
   }
 
   #logHistogram(series: number, ...sample: [number, FloatHistogram, HistogramKind, boolean]): void {
@@ -532,11 +571,6 @@ function nothingYet(): AppendOutcome {
 
 function metricOf({ names, values }: CanonicalLabels): string {
   return values[names.indexOf(METRIC_NAME)]!;
-}
-
-/** Times of a row's floats. */
-function timesOf({ timesMs, firstSample }: WriteColumns, row: number): Float64Array {
-  return timesMs.subarray(firstSample[row], firstSample[row + 1]);
 }
 
 /** The labels of a row, decoded from a copy: text decoders don't take memory that is shared. */

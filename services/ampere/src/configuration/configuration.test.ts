@@ -14,6 +14,7 @@ test('without a file and variables the defaults hold', () => {
     metricsListen: undefined,
     walFsync: 'always',
     exemplarsMax: 100_000,
+    createdZeroSamples: false,
     maintenanceIntervalMs: 60_000,
     queries: { threads: undefined, timeoutMs: 120_000, slowLogMs: 5000, experimental: true },
   });

@@ -62,6 +62,8 @@ export interface Configuration {
   readonly walFsync: 'always' | 'interval' | 'off';
   /** How many exemplars each workspace keeps; 0 keeps none. */
   readonly exemplarsMax: number;
+  /** Whether Remote-Write 2.0 makes zero samples where it says that counters began. */
+  readonly createdZeroSamples: boolean;
   readonly maintenanceIntervalMs: number;
   readonly queries: {
     /** Undefined: as many as the machine has cores, less one for the engine's own, and one at least. */
@@ -105,6 +107,7 @@ interface Document {
   log?: { level?: string };
   metrics?: { listen?: string };
   wal?: { fsync?: 'always' | 'interval' | 'off' };
+  remote_write?: { created_timestamp_zero_samples?: boolean };
   exemplars?: { max_per_workspace?: number };
   maintenance?: { interval?: string };
   promql?: { experimental?: boolean };
@@ -153,6 +156,7 @@ export function readConfiguration(
       document.metrics?.listen === undefined ? undefined : parseListenAddress(document.metrics.listen),
     walFsync: document.wal?.fsync ?? 'always',
     exemplarsMax: document.exemplars?.max_per_workspace ?? 100_000,
+    createdZeroSamples: document.remote_write?.created_timestamp_zero_samples ?? false,
     maintenanceIntervalMs: parseDurationMs(document.maintenance?.interval ?? MAINTENANCE_INTERVAL)!,
     queries: {
       threads: document.queries?.threads,

@@ -41,6 +41,11 @@ export const CONFIGURATION_SCHEMA = {
       additionalProperties: false,
       properties: { fsync: { enum: ['always', 'interval', 'off'] } },
     },
+    remote_write: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { created_timestamp_zero_samples: { type: 'boolean' } },
+    },
     exemplars: {
       type: 'object',
       additionalProperties: false,
