@@ -25,6 +25,7 @@ import { WorkspaceLogWriter } from './log-groups/workspace-log-writer.ts';
 import { openEmbeddedSns, workspacePublisher } from './notifications.ts';
 import { oidcGet } from './oidc-get.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
+import { freeReservedSpace, reserveSpace } from './reserved-space.ts';
 import { startEngine } from './start-engine.ts';
 
 /** What has been opened so far, to be closed in reverse, whether the start came to its end or not. */
@@ -107,6 +108,7 @@ export async function start(
   });
   opened.add(() => background.stop());
   let publicUrl = configuration.publicUrl ?? urlOf(configuration.listen);
+  await freeReservedSpace(disk, dataFolder);
   const getOfIssuer = oidcGet(configuration.privateIssuers, clock);
   const controlPlane: LocalControlPlane = await openControlPlane({
     databasePath: join(dataFolder, 'control-plane.sqlite'),
@@ -137,6 +139,7 @@ export async function start(
     log: logger,
   });
   opened.add(() => controlPlane.stop());
+  await reserveSpace(disk, dataFolder, logger);
   const sns = openEmbeddedSns({
     outgoing: configuration.outgoing,
     controlPlane,
@@ -186,7 +189,7 @@ export async function start(
   try {
     await writeCredentialFiles(disk, dataFolder, controlPlane.account, region, localUrl);
   } catch (error) {
-    // What they hold is printed too; a server that is up is worth more.
+    // A server that is up is worth more than files to reach it by.
     if (!(error instanceof DiskError)) throw error;
     logger.error({ err: error }, 'the files for the AWS CLI can not be written');
   }
