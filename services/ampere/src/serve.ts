@@ -7,6 +7,7 @@
 
 import { AccountError, StoreError } from '@ampere/control-plane';
 import { type Clock, DiskError, SystemClock } from '@ampere/platform';
+import { KubeconfigError } from '@ampere/scrape';
 import type { Logger } from 'pino';
 import type { Configuration } from './configuration/configuration.ts';
 import { FolderLockError } from './folder-lock.ts';
@@ -80,6 +81,7 @@ function asStartError(error: unknown, logger: Logger): StartError {
     error instanceof StoreError ||
     error instanceof AccountError ||
     error instanceof DiskError ||
+    error instanceof KubeconfigError ||
     code === 'EADDRINUSE' ||
     code === 'EACCES' ||
     code === 'EADDRNOTAVAIL';

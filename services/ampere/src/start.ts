@@ -12,11 +12,13 @@ import { createGateway } from '@ampere/gateway';
 import { Limits } from '@ampere/limits';
 import { Registry } from '@ampere/metrics';
 import { DiskError, NodeDisk, SystemClock, SystemRandom } from '@ampere/platform';
+import { readKubeconfig } from '@ampere/scrape';
 import type { Logger } from 'pino';
 import { Background } from './background/background.ts';
 import { bundledAddon } from './bundled-addon.ts';
 import type { Configuration } from './configuration/configuration.ts';
 import { urlOf } from './configuration/listen-address.ts';
+import { kubeconfigOf } from './configuration/outgoing.ts';
 import { exportLines, writeCredentialFiles } from './credential-files.ts';
 import { definitionReaders } from './definition-readers.ts';
 import { lockFolder } from './folder-lock.ts';
@@ -96,11 +98,14 @@ export async function start(
     onEnd: reportFailure,
   });
   opened.add(() => engine.stop());
+  const { kubeconfigs } = configuration.outgoing;
+  for (const path of new Set(Object.values(kubeconfigs))) await readKubeconfig(path, disk);
   const background = new Background({
     entry: new URL('./background-worker.mjs', import.meta.url),
     settings: {
       targetsFolder: join(dataFolder, 'scrape-targets'),
       ...configuration.outgoing.scrape,
+      kubeconfigs,
     },
     engine,
     logGroups,
@@ -127,6 +132,7 @@ export async function start(
       accountId: () => controlPlane.account.accountId,
       receivers: configuration.outgoing.receivers,
       elsewhere: background,
+      hasKubeconfig: (clusterArn) => kubeconfigOf(kubeconfigs, clusterArn) !== undefined,
     }),
     settingsListener: engine,
     scraperListener: background,
