@@ -30,6 +30,7 @@ import { createLogger } from './logger.ts';
 import { openEmbeddedSns, workspacePublisher } from './notifications.ts';
 import { oidcGet } from './oidc-get.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
+import { freeReservedSpace, reserveSpace } from './reserved-space.ts';
 
 /** Signals closer together than this are one request to stop. */
 const SAME_SIGNAL_MS = 1_000;
@@ -62,14 +63,14 @@ export async function serve(configuration: Configuration): Promise<number> {
   try {
     server = await start(configuration, logger, opened);
   } catch (error) {
-    await opened.close();
+    await opened.close(logger);
     throw asStartError(error, logger);
   }
   process.stdout.write(`${server.greeting}\n`);
   const failed = await Promise.race([stopRequested.then(() => false), server.failed.then(() => true)]);
-  await opened.close();
+  const isClosed = await opened.close(logger);
   logger.info({ failed }, 'stopped');
-  return failed ? 1 : 0;
+  return failed || !isClosed ? 1 : 0;
 }
 
 /** What has been opened so far, to be closed in reverse, whether the start came to its end or not. */
@@ -80,8 +81,18 @@ class Opened {
     this.#closers.push(closer);
   }
 
-  async close(): Promise<void> {
-    for (const closer of this.#closers.splice(0).reverse()) await closer();
+  /** One that fails is logged and keeps no other from being closed; whether none did. */
+  async close(logger: Logger): Promise<boolean> {
+    let isClosed = true;
+    for (const closer of this.#closers.splice(0).reverse()) {
+      try {
+        await closer();
+      } catch (error) {
+        isClosed = false;
+        logger.error({ err: error }, 'a part of the server failed while it was closed');
+      }
+    }
+    return isClosed;
   }
 }
 
@@ -158,6 +169,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
   });
   opened.add(() => background.stop());
   let publicUrl = configuration.publicUrl ?? urlOf(configuration.listen);
+  await freeReservedSpace(disk, dataFolder);
   const getOfIssuer = oidcGet(configuration.privateIssuers, clock);
   const controlPlane: LocalControlPlane = await openControlPlane({
     databasePath: join(dataFolder, 'control-plane.sqlite'),
@@ -188,6 +200,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     log: logger,
   });
   opened.add(() => controlPlane.stop());
+  await reserveSpace(disk, dataFolder, logger);
   const sns = openEmbeddedSns({
     outgoing: configuration.outgoing,
     controlPlane,
@@ -234,7 +247,13 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
   // Known only now when the port was left to the system.
   const localUrl = urlOf({ host: configuration.listen.host, port: gateway.address.port });
   publicUrl = configuration.publicUrl ?? localUrl;
-  await writeCredentialFiles(disk, dataFolder, controlPlane.account, region, localUrl);
+  try {
+    await writeCredentialFiles(disk, dataFolder, controlPlane.account, region, localUrl);
+  } catch (error) {
+    // A server that is up is worth more than files to reach it by.
+    if (!(error instanceof DiskError)) throw error;
+    logger.error({ err: error }, 'the files for the AWS CLI can not be written');
+  }
   // The usual way to have a renewed certificate taken.
   process.on('SIGHUP', () => {
     try {

@@ -104,14 +104,14 @@ export class HeadQuerier implements Querier {
   }
 
   #anySeries(name: number, hints: LabelHints, alive: AliveCheck): boolean {
-    return this.#index.pairsOf(name).some((pair) => {
+    return this.#index.somePairOf(name, (pair) => {
       alive.tick();
       return this.#anySeriesOf(pair, hints);
     });
   }
 
   #anySeriesOf(pair: number, hints: LabelHints): boolean {
-    return this.#index.seriesOf(pair).some((series) => this.#isPresent(series, hints));
+    return this.#index.someSeriesOf(pair, (series) => this.#isPresent(series, hints));
   }
 }
 
