@@ -15,12 +15,14 @@ import { createGateway } from '@ampere/gateway';
 import { Limits } from '@ampere/limits';
 import { Registry } from '@ampere/metrics';
 import { type Clock, DiskError, NodeDisk, SystemClock, SystemRandom } from '@ampere/platform';
+import { KubeconfigError, readKubeconfig } from '@ampere/scrape';
 import type { Logger } from 'pino';
 import manifest from '../package.json' with { type: 'json' };
 import { Background } from './background/background.ts';
 import { bundledAddon } from './bundled-addon.ts';
 import type { Configuration } from './configuration/configuration.ts';
 import { urlOf } from './configuration/listen-address.ts';
+import { kubeconfigOf } from './configuration/outgoing.ts';
 import { exportLines, writeCredentialFiles } from './credential-files.ts';
 import { definitionReaders } from './definition-readers.ts';
 import { FolderLockError, lockFolder } from './folder-lock.ts';
@@ -157,11 +159,14 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     },
   });
   opened.add(() => engine.stop());
+  const { kubeconfigs } = configuration.outgoing;
+  for (const path of new Set(Object.values(kubeconfigs))) await readKubeconfig(path, disk);
   const background = new Background({
     entry: new URL('./background-worker.mjs', import.meta.url),
     settings: {
       targetsFolder: join(dataFolder, 'scrape-targets'),
       ...configuration.outgoing.scrape,
+      kubeconfigs,
     },
     engine,
     logGroups,
@@ -188,6 +193,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
       accountId: () => controlPlane.account.accountId,
       receivers: configuration.outgoing.receivers,
       elsewhere: background,
+      hasKubeconfig: (clusterArn) => kubeconfigOf(kubeconfigs, clusterArn) !== undefined,
     }),
     settingsListener: engine,
     scraperListener: background,
@@ -317,6 +323,7 @@ function asStartError(error: unknown, logger: Logger): StartError {
     error instanceof StoreError ||
     error instanceof AccountError ||
     error instanceof DiskError ||
+    error instanceof KubeconfigError ||
     code === 'EADDRINUSE' ||
     code === 'EACCES' ||
     code === 'EADDRNOTAVAIL';
