@@ -1,6 +1,6 @@
 #!/bin/bash
 # Alert manager: a topic that the workspace may publish to, a definition, an alert, a silence.
-# RECEIVER_URL is where messages shall arrive; it confirms its subscription by itself.
+# RECEIVER_URL is where messages shall arrive: it confirms its subscription by itself, and writes to RECEIVER_FILE.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/signed-curl.sh"
 

@@ -13,4 +13,4 @@ aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,Attribut
 aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=DescribeWorkspace \
   --max-results 1 --query 'Events[0].CloudTrailEvent' --output text
 aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventSource,AttributeValue=aps.amazonaws.com \
-  --max-results 5 --query 'length(Events)'
+  --max-results 4 --query 'length(Events)'

@@ -1,7 +1,7 @@
 // The commands of the user guide's chapters, typed as it has them: each script of this folder runs with the real
 // AWS CLI and curl against one fresh server, and what it prints is looked at. A script leaves nothing behind.
 
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -78,9 +78,13 @@ describeWith('the user guide', ['aws', 'curl', 'prometheus'], ({ aws, prometheus
     };
   });
   afterAll(async () => {
-    const { stdout } = await run(join(aws), ['amp', 'list-workspaces', '--endpoint-url', ampere.url], {
-      env: ampere.awsEnvironment,
-    });
+    const { stdout } = await run(
+      aws,
+      ['amp', 'list-workspaces', '--output', 'json', '--endpoint-url', ampere.url],
+      {
+        env: ampere.awsEnvironment,
+      },
+    );
     expect(JSON.parse(stdout)).toEqual({ workspaces: [] });
     expect(await ampere.stop()).toBe(0);
   });
@@ -93,15 +97,188 @@ describeWith('the user guide', ['aws', 'curl', 'prometheus'], ({ aws, prometheus
     if (stderr.includes('Invalid choice')) context.skip(`this AWS CLI has no "${needed[0].slice(9)}"`);
   };
 
-  /** The script prints lines that match these, in this order, and nothing in between that isn't named. */
-  const prints = (name: string, ...lines: (string | RegExp)[]) =>
-    test(name, { timeout: 240_000 }, async (context) => {
-      await needs(name, context);
-      const folder = temporaryFolder();
-      const result = await run('bash', [join(FOLDER, name)], { env: environment, cwd: folder });
+  /** What the script prints: a line for each of these, in this order. */
+  const prints = (name: string, ...expected: (string | RegExp)[]) =>
+    test(`${name}.sh`, { timeout: 240_000 }, async (context) => {
+      await needs(`${name}.sh`, context);
+      const options = { env: environment, cwd: temporaryFolder() };
+      const result = await run('bash', [join(FOLDER, `${name}.sh`)], options);
       expect([result.code, result.stderr], result.stdout).toEqual([0, '']);
-      console.log(name, result.stdout);
+      const lines = result.stdout.trimEnd().split('\n');
+      const asExpected = expected.map((line) =>
+        typeof line === 'string' ? line : expect.stringMatching(line),
+      );
+      expect(lines).toEqual(asExpected);
     });
+  const refusedAs = (kind: string, operation: string, message: string) =>
+    `An error occurred (${kind}) when calling the ${operation} operation: ${message}`;
+  const arn = (service: string, rest: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${rest}`;
+  const iamArn = (rest: string) => `arn:aws:iam::${ACCOUNT}:${rest}`;
+  const isForbidden = 'curl: (22) The requested URL returned error: 403';
 
-  for (const name of scripts.filter((n) => !/^(create-irsa|irsa|signed)/.test(n))) prints(name);
+  prints(
+    'getting-started',
+    'ACTIVE',
+    /^endpoint: http:\S+\/workspaces\/ws-[-0-9a-f]{36}\/$/,
+    /^instant: \{"status":"success",.*"cluster":"prod-east".*"value":\[[\d.]+,"1"\]/,
+    /"resultType":"vector".*"__name__":"up"/,
+    /^range: .*"resultType":"matrix".*"values":\[\[\d+,"1"\]/,
+    /^labels: .*"__name__",.*"cluster",.*"job"/,
+    'values: {"status":"success","data":["prometheus"]}',
+    /^series: .*"data":\[\{"__name__":"up","cluster":"prod-east","instance":"[^"]+","job":"prometheus"\}\]/,
+    /^metadata: \{"status":"success"/,
+  );
+  prints(
+    'workspaces',
+    'one workspace for one token',
+    refusedAs(
+      'ConflictException',
+      'CreateWorkspace',
+      'The clientToken was already used with different request parameters.',
+    ),
+    'team-a',
+    'ACTIVE',
+    /^team-a\tACTIVE\tarn:aws:aps:us-east-1:123456789012:workspace\/ws-/,
+    'team-a-production',
+    'None',
+    refusedAs('ResourceNotFoundException', 'DescribeWorkspace', 'Workspace not found.'),
+  );
+  prints('workspace-configuration', '150', 'UPDATING', 'ACTIVE\t60\t1000,5000');
+  prints(
+    'rules',
+    'CREATING',
+    'ACTIVE',
+    'UPDATING',
+    'same bytes',
+    /\(ValidationException\).*Invalid RuleGroupsNamespace data: \[5:15: group "test", rule 1, .*unclosed left parenthesis\]$/,
+    'my-rules\tACTIVE',
+    '0',
+    /^rules: .*"name":"alert-test","file":"my-rules".*"name":"metric:alerting_rule".*"duration":120.*"name":"test"/,
+    'alerts: {"status":"success","data":{"alerts":[]}}',
+    refusedAs('ResourceNotFoundException', 'DescribeRuleGroupsNamespace', 'Rule groups namespace not found.'),
+  );
+  prints(
+    'alert-manager',
+    'pending confirmation',
+    'confirmed',
+    'CREATING',
+    'ACTIVE',
+    'UPDATING',
+    'same bytes',
+    /^alerts: .*"state":"active".*"alertname":"TooHot"/,
+    /^groups: .*"receiver":\{"name":"default"\}/,
+    'receivers: [{"name":"default"}]',
+    /^status: .*"original":/,
+    /^silence: .*"state":"active".*"comment":"being repaired"/,
+    /^silences: \[\{.*"comment":"being repaired"/,
+    refusedAs(
+      'ValidationException',
+      'PutAlertManagerDefinition',
+      'Invalid Alertmanager receiver type: [email_configs]',
+    ),
+    /^received: .*"Subject":"\[FIRING\] TooHot","Message":"The kitchen is at 90 degrees".*"severity":\{"Type":"String","Value":"page"\}/,
+  );
+  prints(
+    'tagging',
+    'test\tSecret\tOther-Team',
+    '1',
+    'test\ta',
+    '1',
+    refusedAs(
+      'ValidationException',
+      'TagResource',
+      'Invalid tags: Map keys must not begin with the reserved prefix aws:',
+    ),
+    iamArn('user/tagged'),
+    /\(AccessDeniedException\).*user\/tagged is not authorized to perform: aps:DeleteWorkspace on resource: /,
+    'deleted',
+  );
+  prints(
+    'iam-roles',
+    'AmazonPrometheusFullAccess',
+    'AmazonPrometheusConsoleFullAccess',
+    'AmazonPrometheusRemoteWriteAccess',
+    'AmazonPrometheusQueryAccess',
+    iamArn('user/operator'),
+    iamArn('role/EC2-Prometheus-Ingest'),
+    'AmazonPrometheusRemoteWriteAccess',
+    iamArn('user/operator'),
+    /"resultType":"scalar"/,
+    isForbidden,
+    /user\/operator is not authorized to perform: aps:RemoteWrite on resource: /,
+    `arn:aws:sts::${ACCOUNT}:assumed-role/EC2-Prometheus-Ingest/guide`,
+    isForbidden,
+    /EC2-Prometheus-Ingest\/guide is not authorized to perform: aps:QueryMetrics on resource: /,
+    'written',
+    /\(AccessDeniedException\).*EC2-Prometheus-Ingest\/guide is not authorized to perform: aps:ListWorkspaces/,
+    'aps:QueryMetrics\tallowed',
+    'aps:RemoteWrite\timplicitDeny',
+  );
+  prints('service-quotas', /\t10(\.0)?\tTrue$/, /^10(\.0)?$/, 'APPROVED', /^25(\.0)?$/);
+  const record = (...members: string[]) => new RegExp(`^\\{.*${members.join('.*')}`);
+  prints(
+    'cloudtrail',
+    refusedAs('ResourceNotFoundException', 'DescribeWorkspace', 'Workspace not found.'),
+    record('"type":"Root"', '"eventName":"CreateWorkspace"', '"requestParameters":\\{"alias":"on-record"'),
+    record(
+      '"eventName":"DescribeWorkspace"',
+      '"errorCode":"ResourceNotFoundException"',
+      '"workspaceId":"ws-0"',
+    ),
+    '4',
+  );
+  prints(
+    'logging',
+    'CREATING',
+    'UPDATING',
+    `ACTIVE\t${arn('logs', 'log-group:/aws/vendedlogs/prometheus/alerting:*')}`,
+    refusedAs(
+      'ResourceNotFoundException',
+      'DescribeLoggingConfiguration',
+      'Workspace logging configuration not found.',
+    ),
+    'CREATING',
+    'UPDATING',
+    '0',
+    /"result":\[\]/,
+    /^logged: .*"query":"count\(some_metric\)".*"component":"query-frontend"/,
+  );
+  prints(
+    'resource-policies',
+    iamArn('user/guest'),
+    isForbidden,
+    /user\/guest is not authorized to perform: aps:QueryMetrics/,
+    'ACTIVE',
+    /"resultType":"scalar"/,
+    isForbidden,
+    /user\/guest is not authorized to perform: aps:GetSeries/,
+    refusedAs('ValidationException', 'PutResourcePolicy', 'Workspace resource policy cannot be malformed'),
+    refusedAs('ResourceNotFoundException', 'DescribeResourcePolicy', 'Workspace resource policy not found.'),
+  );
+  prints(
+    'scrapers',
+    'global:',
+    ...Array.from({ length: 10 }, () => /^ +\S|^scrape_configs:$/),
+    'my-scraper\tACTIVE',
+    'my-scraper',
+    'a',
+    /^scraped: .*"job":"target".*"value":\[[\d.]+,"1"\]/,
+    'CREATING',
+    'ACTIVE\tCOLLECTOR',
+    'UPDATING',
+    /^CREATION_FAILED\tEKS clusters can not be scraped from here/,
+    'DELETING',
+    'DELETING',
+  );
+  prints(
+    'anomaly-detectors',
+    /^load\tACTIVE\tThe anomaly detector is stored; /,
+    'UPDATING',
+    refusedAs(
+      'ValidationException',
+      'PutAnomalyDetector',
+      "Unsupported PromQL expression for RandomCutForest, expression's root must be a supported aggregation operator",
+    ),
+    'load',
+  );
 });

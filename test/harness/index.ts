@@ -1,2 +1,3 @@
 export * from './ampere.ts';
 export * from './signing-proxy.ts';
+export * from './token-server.ts';

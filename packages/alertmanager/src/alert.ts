@@ -3,8 +3,8 @@
 // Times are milliseconds since 1970. An alert whose end is not given ends by itself after the resolve
 // timeout (`timeout`), unless it is posted again.
 
+import { quote } from '@ampere/go-text';
 import { compareText, Labels } from '@ampere/series';
-import { goQuote } from './go-quote.ts';
 import { fingerprintOf } from './label-set.ts';
 
 export interface Alert {
@@ -39,11 +39,11 @@ export function makeAlert(posted: PostedAlert, nowMs: number, resolveTimeoutMs: 
   if (endsAtMs < startsAtMs) return 'start time must be before end time';
   const labels = Labels.fromRecord(posted.labels);
   const badLabel = labels.names.find((name) => !LABEL_NAME.test(name));
-  if (badLabel !== undefined) return `invalid label set: invalid name ${goQuote(badLabel)}`;
+  if (badLabel !== undefined) return `invalid label set: invalid name ${quote(badLabel)}`;
   if (labels.size === 0) return 'at least one label pair required';
   const annotations = Object.entries(posted.annotations).sort((a, b) => compareText(a[0], b[0]));
   const badAnnotation = annotations.find(([name]) => !LABEL_NAME.test(name));
-  if (badAnnotation !== undefined) return `invalid annotations: invalid name ${goQuote(badAnnotation[0])}`;
+  if (badAnnotation !== undefined) return `invalid annotations: invalid name ${quote(badAnnotation[0])}`;
   return {
     fingerprint: fingerprintOf(labels),
     labels,

@@ -1,7 +1,7 @@
 // What Alertmanager computes of label sets: fingerprints, their order, and their text in group keys.
 
+import { quote } from '@ampere/go-text';
 import { compareText, type Labels } from '@ampere/series';
-import { goQuote } from './go-quote.ts';
 
 const utf8 = new TextEncoder();
 const SEPARATOR = 0xff;
@@ -65,6 +65,6 @@ export function compareAlertLabels(a: Labels, b: Labels): number {
 
 /** `{alertname="x", zone="y"}`. */
 export function labelSetText(labels: Labels): string {
-  const pairs = [...labels].map(([name, value]) => `${name}=${goQuote(value)}`);
+  const pairs = [...labels].map(([name, value]) => `${name}=${quote(value)}`);
   return `{${pairs.sort(compareText).join(', ')}}`;
 }

@@ -7,10 +7,10 @@
 // 3. A start in the past moves to now. At least one matcher must not match the empty text, because such a
 //    silence would mute everything.
 
+import { quote } from '@ampere/go-text';
 import type { Clock, Random } from '@ampere/platform';
 import type { Labels, Matcher, MatchKind } from '@ampere/series';
 import { AlertmanagerError, ConfigError } from './errors.ts';
-import { goQuote } from './go-quote.ts';
 import { makeMatcher, matchesAll, regexFault } from './matcher-text.ts';
 
 export interface SilenceMatcher {
@@ -186,7 +186,7 @@ function compile(matchers: readonly SilenceMatcher[]): Matcher[] {
   if (matchers.length === 0) throw invalid('at least one matcher required');
   const compiled = matchers.map(({ name, value, isRegex, isEqual }, index) => {
     if (!LABEL_NAME.test(name)) {
-      throw invalid(`invalid label matcher ${index}: invalid label name ${goQuote(name)}`);
+      throw invalid(`invalid label matcher ${index}: invalid label name ${quote(name)}`);
     }
     const kind: MatchKind = isRegex ? (isEqual ? '=~' : '!~') : isEqual ? '=' : '!=';
     try {
@@ -194,7 +194,7 @@ function compile(matchers: readonly SilenceMatcher[]): Matcher[] {
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       const fault = regexFault(value) ?? error.message;
-      throw invalid(`invalid label matcher ${index}: invalid regular expression ${goQuote(value)}: ${fault}`);
+      throw invalid(`invalid label matcher ${index}: invalid regular expression ${quote(value)}: ${fault}`);
     }
   });
   // Negative matchers don't count, whatever they match: so it is in Alertmanager.

@@ -17,6 +17,11 @@ export interface Credentials {
 export interface CredentialStore {
   /** The key, or undefined when nobody has it or it is inactive. */
   find(accessKeyId: string): Credentials | undefined;
+  /**
+   * A session of a role for somebody who has no key here and was identified otherwise; undefined when there
+   * is no such role.
+   */
+  roleSession?(roleArn: string, sessionName: string): Principal | undefined;
   /** Told when a key was used for a service, and its signature was right. */
   used?(accessKeyId: string, service: string): void;
 }

@@ -6,6 +6,7 @@
 // 3. A duration is Prometheus': `32d`, `1h30m`, units y w d h m s ms, each once and in falling order.
 //    A bare number would leave the unit to guesses and is refused, except 0.
 // 4. A rate is a number per second, or a list of that number and the burst.
+import { durationMs } from '@ampere/go-text';
 import type { Rate } from './table.ts';
 
 /** A count or number of bytes or milliseconds above this would lose integers. */
@@ -20,11 +21,6 @@ const BYTES_PER_UNIT: ReadonlyMap<string, number> = new Map([
   ['MIB', 2 ** 20],
   ['GIB', 2 ** 30],
 ]);
-
-const DAY_MS = 86_400_000;
-/** In the order in which they may be written. A year is 365 days, as in Prometheus. */
-const DURATION_UNITS_MS = [365 * DAY_MS, 7 * DAY_MS, DAY_MS, 3_600_000, 60_000, 1000, 1] as const;
-const DURATION = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
@@ -49,11 +45,8 @@ export function parseBytes(value: unknown): number | undefined {
 /** Milliseconds, or undefined when it is no duration. */
 export function parseDurationMs(value: unknown): number | undefined {
   if (value === 0 || value === '0') return 0;
-  if (typeof value !== 'string' || value === '') return undefined;
-  const parts = DURATION.exec(value);
-  if (parts === null) return undefined;
-  const ms = DURATION_UNITS_MS.reduce((sum, unitMs, at) => sum + Number(parts[at + 1] ?? 0) * unitMs, 0);
-  return ms <= VALUE_MAX ? ms : undefined;
+  const ms = typeof value === 'string' ? durationMs(value) : undefined;
+  return ms !== undefined && ms <= VALUE_MAX ? ms : undefined;
 }
 
 /** A rate, or undefined when it is none. A number alone is its own burst, and at least 1. */

@@ -1,6 +1,7 @@
 // The public keys of issuers (OpenID Connect Discovery 1.0, RFC 7517).
 //
-// 1. The discovery document of an issuer names where its keys are; it must name the issuer itself.
+// 1. The discovery document of an issuer names where its keys are; it must name the issuer itself. Who knows
+//    where they are may say so instead.
 // 2. Keys are kept for an hour. A key id that isn't among them may be a new one: they are fetched again, but
 //    not within ten seconds of the last time, so that tokens with made-up ids are no way to flood an issuer.
 // 3. When an issuer can't be reached, its keys of the last day are used; then it has none.
@@ -53,16 +54,20 @@ export class IssuerKeys {
     this.#clock = init.clock;
   }
 
-  /** The key of `issuer` that a token's header names. @throws TokenError. */
-  async find(issuerUrl: string, header: JWSHeaderParameters): Promise<CryptoKey> {
-    const issuer = this.#issuer(issuerUrl);
-    if (!this.#isWithin(issuer, FRESH_MS)) await this.#refresh(issuerUrl, issuer);
+  /**
+   * The key of an issuer that a token's header names. With `keysUrl` the keys are fetched from there, and
+   * the issuer isn't asked where they are. @throws TokenError.
+   */
+  async find(issuerUrl: string, header: JWSHeaderParameters, keysUrl?: string): Promise<CryptoKey> {
+    const issuer = this.#issuer(keysUrl ?? issuerUrl);
+    const fetchKeys = () => (keysUrl === undefined ? this.#discover(issuerUrl) : this.#keysAt(keysUrl));
+    if (!this.#isWithin(issuer, FRESH_MS)) await this.#refresh(issuer, fetchKeys);
     try {
       return await this.#pick(issuer, header);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw asTokenError(error);
     }
-    await this.#refresh(issuerUrl, issuer);
+    await this.#refresh(issuer, fetchKeys);
     try {
       return await this.#pick(issuer, header);
     } catch (error) {
@@ -91,11 +96,11 @@ export class IssuerKeys {
   }
 
   /** Fetches unless that was tried just now. Never rejects: what went wrong is remembered. */
-  async #refresh(url: string, issuer: Issuer): Promise<void> {
+  async #refresh(issuer: Issuer, fetchKeys: () => Promise<FindKey>): Promise<void> {
     if (issuer.fetching === undefined) {
       if (this.#clock.monotonicMs() - issuer.triedAtMs < FETCHED_EVERY_MS) return;
       issuer.triedAtMs = this.#clock.monotonicMs();
-      issuer.fetching = this.#fetch(url).then(
+      issuer.fetching = fetchKeys().then(
         (find) => {
           issuer.known = { find, fetchedAtMs: this.#clock.monotonicMs() };
         },
@@ -108,7 +113,7 @@ export class IssuerKeys {
     issuer.fetching = undefined;
   }
 
-  async #fetch(issuerUrl: string): Promise<FindKey> {
+  async #discover(issuerUrl: string): Promise<FindKey> {
     const base = issuerUrl.replace(/\/$/, '');
     const discovery = await this.#json(`${base}/.well-known/openid-configuration`);
     const { issuer, jwks_uri: keysUrl } = discovery as { issuer?: unknown; jwks_uri?: unknown };
@@ -119,7 +124,11 @@ export class IssuerKeys {
     // An issuer that is spoken to with TLS has its keys fetched with TLS.
     if (!keysUrl.startsWith('https:') && !(base.startsWith('http:') && keysUrl.startsWith('http:')))
       throw new Error('its jwks_uri is not an https URL');
-    return createLocalJWKSet((await this.#json(keysUrl)) as JSONWebKeySet);
+    return this.#keysAt(keysUrl);
+  }
+
+  async #keysAt(url: string): Promise<FindKey> {
+    return createLocalJWKSet((await this.#json(url)) as JSONWebKeySet);
   }
 
   async #json(url: string): Promise<object> {

@@ -54,6 +54,8 @@ test('what is over, from the future, of another issuer, incomplete or tampered w
   expect(await faultOf(sign({ nbf: seconds() + 120 }))).toBe('invalid');
   expect(await faultOf(sign({ iss: 'https://other.example' }))).toBe('invalid');
   expect(await faultOf(sign({ sub: undefined } as never))).toBe('invalid');
+  for (const aud of [7, { a: 'b' }, ['a', 7], true])
+    expect(await faultOf(sign({ aud } as never))).toBe('invalid');
   expect(await faultOf('no.token')).toBe('malformed');
   expect(await faultOf(`${good}${'x'.repeat(20_000)}`)).toBe('malformed');
   const [head, , signature] = good.split('.') as [string, string, string];

@@ -2,7 +2,6 @@ export { TooManySamplesError } from './engine/budget.ts';
 export { QueryCanceledError, QueryError, QueryTimeoutError } from './engine/errors.ts';
 export { evaluate } from './engine/index.ts';
 export type * from './engine/types.ts';
-export { formatDuration, formatFloat } from './go-format.ts';
 export {
   formatHistogram,
   type HistogramJson,

@@ -16,10 +16,3 @@ export function sortedRecord(entries: Iterable<readonly [string, string]>): Reco
   // A name such as `10` would move to the front of an object; label names never begin with a digit.
   return Object.fromEntries(sorted);
 }
-
-/** RFC 3339 with as many digits of a second as needed. */
-export function goTime(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.?0*Z$/, 'Z');
-}
-
-export const GO_ZERO_TIME = '0001-01-01T00:00:00Z';

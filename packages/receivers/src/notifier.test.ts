@@ -3,12 +3,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Integration, parseConfig } from '@ampere/alertmanager';
+import { formatTime } from '@ampere/go-text';
 import { AddressPolicy, type MailMessage, Outbound } from '@ampere/outbound';
 import { FakeClock } from '@ampere/platform';
 import { Labels } from '@ampere/series';
 import type { OutgoingMessage } from '@ampere/sns';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { goJson, goTime } from './go-json.ts';
+import { goJson } from './go-json.ts';
 import { checkReceivers, createNotifier } from './notifier.ts';
 
 let url = '';
@@ -172,10 +173,10 @@ test("Go's JSON and times", () => {
   expect(goJson({ a: '<&>\u2028\b\f\n"\\' })).toBe(
     '{"a":"\\u003c\\u0026\\u003e\\u2028\\u0008\\u000c\\n\\"\\\\"}\n',
   );
-  expect([0, 120, 1500].map(goTime)).toEqual([
+  expect([0, 120, 1500].map(formatTime)).toEqual([
     '1970-01-01T00:00:00Z',
     '1970-01-01T00:00:00.12Z',
     '1970-01-01T00:00:01.5Z',
   ]);
-  expect(goTime(Date.UTC(2031, 0, 1, 0, 0, 10))).toBe('2031-01-01T00:00:10Z');
+  expect(formatTime(Date.UTC(2031, 0, 1, 0, 0, 10))).toBe('2031-01-01T00:00:10Z');
 });

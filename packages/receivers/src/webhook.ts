@@ -1,7 +1,8 @@
 // `webhook_configs`: the notification's data as JSON, version 4.
 
 import { ConfigError } from '@ampere/alertmanager';
-import { GO_ZERO_TIME, goJson, goTime, sortedRecord } from './go-json.ts';
+import { formatTime, GO_ZERO_TIME } from '@ampere/go-text';
+import { goJson, sortedRecord } from './go-json.ts';
 import { readHttpConfig, send } from './http-sender.ts';
 import { factsOf } from './rendering.ts';
 import type { SenderFactory } from './sender.ts';
@@ -23,8 +24,8 @@ export const webhook: SenderFactory = (settings, global) => {
         status: resolved ? 'resolved' : 'firing',
         labels: sortedRecord(alert.labels),
         annotations: sortedRecord(alert.annotations),
-        startsAt: goTime(alert.startsAtMs),
-        endsAt: resolved ? goTime(alert.endsAtMs) : GO_ZERO_TIME,
+        startsAt: formatTime(alert.startsAtMs),
+        endsAt: resolved ? formatTime(alert.endsAtMs) : GO_ZERO_TIME,
         generatorURL: alert.generatorUrl,
         fingerprint: alert.fingerprint,
       })),

@@ -17,6 +17,7 @@ export class ColumnsBuffer implements WriteColumns {
   sampleCount = 0;
   timesMs = new Float64Array(SAMPLES_MIN);
   valueWords = new Uint32Array(2 * SAMPLES_MIN);
+  startsMs: Float64Array | undefined;
   readonly histograms: WriteHistogram[] = [];
   readonly exemplars: WriteExemplar[] = [];
   /** What there was when the series at hand began. */
@@ -29,6 +30,7 @@ export class ColumnsBuffer implements WriteColumns {
     this.histograms.length = 0;
     this.exemplars.length = 0;
     this.firstSample[0] = 0;
+    this.startsMs = undefined;
   }
 
   /** Samples, histograms and exemplars so far. */
@@ -50,6 +52,17 @@ export class ColumnsBuffer implements WriteColumns {
     this.histograms.push({ series: this.seriesCount, timeMs, histogram, kind, isStale });
   }
 
+  /** Says when the counter of a float sample began. */
+  setStart(sample: number, startMs: number): void {
+    this.startsMs ??= new Float64Array(this.timesMs.length);
+    this.startsMs[sample] = startMs;
+  }
+
+  /** Says when the counter of a histogram began. */
+  setHistogramStart(index: number, startMs: number): void {
+    this.histograms[index] = { ...this.histograms[index]!, startMs };
+  }
+
   /** Takes an exemplar of the series at hand. */
   addExemplar({ labels, value, timeMs }: DecodedExemplar): void {
     this.exemplars.push({ series: this.seriesCount, labels, value, timeMs });
@@ -61,6 +74,7 @@ export class ColumnsBuffer implements WriteColumns {
     if (index === this.timesMs.length) {
       this.timesMs = grown(this.timesMs, new Float64Array(2 * index));
       this.valueWords = grown(this.valueWords, new Uint32Array(4 * index));
+      if (this.startsMs !== undefined) this.startsMs = grown(this.startsMs, new Float64Array(2 * index));
     }
     this.timesMs[index] = 0;
     this.valueWords[2 * index] = 0;

@@ -22,6 +22,7 @@ export class KernelColumns implements WriteColumns {
   sampleCount = 0;
   timesMs: Float64Array = new Float64Array(0);
   valueWords: Uint32Array = new Uint32Array(0);
+  startsMs: Float64Array | undefined;
   readonly histograms: WriteHistogram[] = [];
   readonly exemplars: WriteExemplar[] = [];
   /** How many fit into the blocks. */
@@ -110,6 +111,8 @@ export class KernelColumns implements WriteColumns {
     this.valueWords.set(from.valueWords.subarray(0, 2 * sampleCount));
     this.seriesCount = seriesCount;
     this.sampleCount = sampleCount;
+    // The twin that made it is used once.
+    this.startsMs = from.startsMs;
     this.histograms.length = 0;
     this.exemplars.length = 0;
     for (const histogram of from.histograms) this.histograms.push(histogram);

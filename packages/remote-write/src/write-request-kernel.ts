@@ -6,7 +6,8 @@
 //    begins again: a later request of the kind finds it large enough.
 // 3. Metadata, exemplars and histograms, which are few, are read here from the ranges that the walk noted.
 // 4. Whatever is broken, or is spelled as no known sender does, is decoded again by the twin: it finds the
-//    error and its text, or else its columns are copied into the memory.
+//    error and its text, or else its columns are copied into the memory. So is a request that says when counters
+//    began, where that is to be kept.
 //
 // The blocks it works in stay allocated from one request to the next. `release` gives them back, and a
 // request gives back those that the one before had made unusually large.
@@ -133,10 +134,14 @@ export class WriteRequestKernel {
     this.#columns.show(version === 1 ? this.#message : this.#labelBytes);
     this.#columns.seriesCount = this.#field(FIELD.seriesCount);
     this.#columns.sampleCount = this.#field(FIELD.sampleCount);
+    this.#columns.startsMs = undefined;
     this.#columns.histograms.length = 0;
     this.#columns.exemplars.length = 0;
     try {
-      return version === 1 ? this.#result() : this.#resultV2();
+      if (version === 1) return this.#result();
+      const found = this.#resultV2();
+      const hasStarts = this.#bounds.keepsStarts === true && found.createdTimestampCount > 0;
+      return hasStarts ? this.#byTwin(version) : found;
     } catch (error) {
       if (error instanceof DecodeError) return this.#byTwin(version);
       throw error;

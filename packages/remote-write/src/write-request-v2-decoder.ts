@@ -7,7 +7,8 @@
 //    which may be changed in place.
 // 3. Samples go straight into the columns; native histograms and exemplars become objects (histogram.ts,
 //    exemplar.ts). A TimeSeries without any of them is not in the columns, and its label bytes are given
-//    up again. Times at which counters began are checked and counted, and go nowhere.
+//    up again. Times at which counters began are checked and counted, and kept when that is asked for: a sample's
+//    own, else the series' one, which goes with its first sample and all of its histograms, as in Prometheus.
 //
 // A few bytes of references can stand for many bytes of labels: what they add up to is bounded.
 //
@@ -55,11 +56,13 @@ export interface WriteRequestV2Bounds extends WriteRequestBounds {
   readonly symbolsMax: number;
   /** Of all series' labels, put together from the symbols; passed by one label at most. */
   readonly labelBytesMax: number;
+  /** Whether the columns say when counters began; by default they don't. */
+  readonly keepsStarts?: boolean;
 }
 
 /** What a request held, with the same life as in 1.0. */
 export interface DecodedWriteRequestV2 extends DecodedWriteRequest {
-  /** How often a series or a sample said when its counter began. The times themselves are not kept. */
+  /** How often a series or a sample said when its counter began. */
   readonly createdTimestampCount: number;
 }
 
@@ -155,7 +158,9 @@ export class WriteRequestV2Decoder {
     const metadata = this.#metadata;
     const samplesBefore = columns.sampleCount;
     const labelsFrom = labels.length;
+    const histogramsBefore = columns.histograms.length;
     let histogramsAt = NONE;
+    let createdMs = 0;
     this.#nameWaiting = NONE;
     this.#metricName = 0;
     columns.beginSeries();
@@ -181,7 +186,8 @@ export class WriteRequestV2Decoder {
       } else if (tag === METADATA) {
         metadata.read(reader, reader.contentEnd(end, 'TimeSeries.metadata'), this.#symbols);
       } else if (tag === CREATED_TIMESTAMP) {
-        if (reader.int64(end, 'TimeSeries.created_timestamp') !== 0) this.#createdTimestampCount++;
+        createdMs = reader.int64(end, 'TimeSeries.created_timestamp');
+        if (createdMs !== 0) this.#createdTimestampCount++;
       } else {
         reader.skipUnknown(tag, tagAt, end, 'TimeSeries', SERIES_FIELDS);
       }
@@ -197,9 +203,23 @@ export class WriteRequestV2Decoder {
         'histograms beside samples in one series',
       );
     }
+    if (createdMs !== 0 && this.#bounds.keepsStarts === true) {
+      this.#setStarts(samplesBefore, histogramsBefore, createdMs);
+    }
     metadata.endSeries(reader, this.#metricName, this.#symbols, this.#bounds.metadataMax);
     if (columns.hasContent) columns.addSeries(labelsFrom, labels.length);
     else labels.length = labelsFrom;
+  }
+
+  /** Of a series' first sample and its histograms, where they say nothing themselves. */
+  #setStarts(sample: number, firstHistogram: number, createdMs: number): void {
+    const columns = this.#columns;
+    if (sample < columns.sampleCount && (columns.startsMs?.[sample] ?? 0) === 0) {
+      columns.setStart(sample, createdMs);
+    }
+    for (let i = firstHistogram; i < columns.histograms.length; i++) {
+      if (columns.histograms[i]!.startMs === undefined) columns.setHistogramStart(i, createdMs);
+    }
   }
 
   #labelsRefs(end: number): void {
@@ -230,14 +250,23 @@ export class WriteRequestV2Decoder {
     this.#requireRoom(tagAt, 'TimeSeries.samples');
     const reader = this.#reader;
     const sampleEnd = reader.contentEnd(end, 'TimeSeries.samples');
-    if (readSample(reader, sampleEnd, this.#columns, SAMPLE_FIELDS) !== 0) this.#createdTimestampCount++;
+    const startMs = readSample(reader, sampleEnd, this.#columns, SAMPLE_FIELDS);
+    if (startMs === 0) return;
+    this.#createdTimestampCount++;
+    if (this.#bounds.keepsStarts === true) this.#columns.setStart(this.#columns.sampleCount - 1, startMs);
   }
 
   #histogram(to: number): void {
     const reader = this.#reader;
     const decoded = decodeHistogram(reader.bytes, reader.at, to, 2);
-    if (decoded.startMs !== 0) this.#createdTimestampCount++;
-    this.#columns.addHistogram(decoded);
+    const columns = this.#columns;
+    columns.addHistogram(decoded);
+    if (decoded.startMs !== 0) {
+      this.#createdTimestampCount++;
+      if (this.#bounds.keepsStarts === true) {
+        columns.setHistogramStart(columns.histograms.length - 1, decoded.startMs);
+      }
+    }
     reader.at = to;
   }
 

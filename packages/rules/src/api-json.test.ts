@@ -1,8 +1,8 @@
+import { formatExponent, formatTime } from '@ampere/go-text';
 import { FakeClock } from '@ampere/platform';
 import { Labels } from '@ampere/series';
 import { expect, test } from 'vitest';
 import { alertsJson, groupJson } from './api-json.ts';
-import { formatExponent, formatTime } from './go-text.ts';
 import { EvaluatedGroup } from './group.ts';
 import { parseRuleFile, type Rule } from './rule-file.ts';
 import { DEFAULT_RULE_OPTIONS } from './rule-host.ts';

@@ -1,8 +1,8 @@
 // The answers of `/api/v1/rules` and `/api/v1/alerts`, in Prometheus' form: the value of `data`.
 
+import { formatExponent, formatTime } from '@ampere/go-text';
 import type { Labels } from '@ampere/series';
 import { type Alert, AlertingRun } from './alerting.ts';
-import { formatExponent, formatTime } from './go-text.ts';
 import type { EvaluatedGroup, RuleStatus } from './group.ts';
 import type { Rule } from './rule-file.ts';
 

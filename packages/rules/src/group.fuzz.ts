@@ -8,12 +8,11 @@
 //    as a sample too many or too few, because its queries look back five minutes.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FakeClock, SeededRandom } from '@ampere/platform';
 import { Labels } from '@ampere/series';
-import { describeWith } from '@ampere/testing';
+import { describeWith, temporaryFolder } from '@ampere/testing';
 import { expect, test } from 'vitest';
 import { AlertingRun } from './alerting.ts';
 import { EvaluatedGroup } from './group.ts';
@@ -135,21 +134,17 @@ describeWith('beside promtool', ['promtool'], ({ promtool }) =>
   test('random rules do what promtool expects of them', () => {
     for (let round = 0; round < rounds; round++) {
       const random = new SeededRandom(seed + round);
-      const folder = mkdtempSync(join(tmpdir(), 'ampere-rules-'));
-      try {
-        const paths = Array.from({ length: CASES_PER_ROUND }, (_, i) => {
-          const one = makeCase(random, `${i}.rules.json`);
-          writeFileSync(join(folder, `${i}.rules.json`), one.rules);
-          writeFileSync(join(folder, `${i}.test.json`), JSON.stringify(one.unitTest));
-          return join(folder, `${i}.test.json`);
-        });
-        const run = spawnSync(promtool, ['test', 'rules', ...paths], { encoding: 'utf8' });
-        if (run.error !== undefined) throw run.error;
-        expect(run.status, `seed ${seed + round}:\n${run.stdout}${run.stderr}`.slice(0, 5_000)).toBe(0);
-        expect(run.stdout.split('SUCCESS').length - 1).toBe(CASES_PER_ROUND);
-      } finally {
-        rmSync(folder, { recursive: true, force: true });
-      }
+      const folder = temporaryFolder();
+      const paths = Array.from({ length: CASES_PER_ROUND }, (_, i) => {
+        const one = makeCase(random, `${i}.rules.json`);
+        writeFileSync(join(folder, `${i}.rules.json`), one.rules);
+        writeFileSync(join(folder, `${i}.test.json`), JSON.stringify(one.unitTest));
+        return join(folder, `${i}.test.json`);
+      });
+      const run = spawnSync(promtool, ['test', 'rules', ...paths], { encoding: 'utf8' });
+      if (run.error !== undefined) throw run.error;
+      expect(run.status, `seed ${seed + round}:\n${run.stdout}${run.stderr}`.slice(0, 5_000)).toBe(0);
+      expect(run.stdout.split('SUCCESS').length - 1).toBe(CASES_PER_ROUND);
     }
   }),
 );

@@ -9,7 +9,6 @@ export {
   type RuleFilter,
 } from './api-json.ts';
 export { definitionText } from './definition-bytes.ts';
-export { DurationError, parseRuleDuration } from './duration.ts';
 export { EvaluatedGroup, type GroupSetting, type Health, type RuleStatus } from './group.ts';
 export { RecordingRun } from './recording.ts';
 export {

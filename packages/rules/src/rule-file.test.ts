@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DurationError, parseDuration } from '@ampere/go-text';
 import { describeWith } from '@ampere/testing';
 import { describe, expect, test } from 'vitest';
 import { definitionText } from './definition-bytes.ts';
-import { DurationError, parseRuleDuration } from './duration.ts';
 import { parseRuleFile, RuleFileError } from './rule-file.ts';
 
 function problemsOf(text: string): readonly string[] {
@@ -104,9 +104,9 @@ describe('what is wrong with a rule', () => {
 
 describe('durations', () => {
   const milliseconds = (text: string, expected: number) =>
-    test(text, () => expect(parseRuleDuration(text)).toBe(expected));
+    test(text, () => expect(parseDuration(text)).toBe(expected));
   const refused = (text: string, message: string) =>
-    test(text, () => expect(() => parseRuleDuration(text)).toThrow(new DurationError(message)));
+    test(text, () => expect(() => parseDuration(text)).toThrow(new DurationError(message)));
   milliseconds('0', 0);
   milliseconds('1d12h30m15s500ms', 131_415_500);
   milliseconds('1y2w', 32_745_600_000);

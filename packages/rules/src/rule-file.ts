@@ -6,9 +6,9 @@
 //
 // Names follow the older, ASCII-only rules unless asked otherwise: that is what the service accepts.
 
+import { DurationError, parseDuration } from '@ampere/go-text';
 import { type Expr, parseExpr } from '@ampere/promql';
 import type { Node } from 'yaml';
-import { DurationError, parseRuleDuration } from './duration.ts';
 import { fileChunks } from './file-chunks.ts';
 import { type DecodedGroup, type DecodedRule, validateGroups } from './validate.ts';
 import { NOWHERE, YamlDecoder, YamlError } from './yaml-decoder.ts';
@@ -193,7 +193,7 @@ function durationOf(yaml: YamlDecoder, node: Node | null): number | undefined {
   const before = yaml.problems.length;
   const text = yaml.text(node);
   if (text === undefined) return undefined;
-  return yaml.problems.length > before ? undefined : parseRuleDuration(text);
+  return yaml.problems.length > before ? undefined : parseDuration(text);
 }
 
 function pairsOf(yaml: YamlDecoder, node: Node | null): TextPairs {

@@ -10,21 +10,18 @@
 // Scalars are resolved here and not by the parser: where a text is expected, `1`, `true` and `2001-01-01`
 // are that text, and only a null is none.
 
+import { aliasTargets, firstDocument, NestingError, UnknownAnchorError } from '@ampere/yaml-text';
 import {
-  Composer,
-  type CST,
+  type Alias,
   type Document,
   isAlias,
   isMap,
   isNode,
   isScalar,
   isSeq,
-  Lexer,
   LineCounter,
   type Node,
-  Parser,
   type Scalar,
-  visit,
   type YAMLError,
   type YAMLMap,
 } from 'yaml';
@@ -66,7 +63,7 @@ export class YamlDecoder {
   readonly root: Node | null;
   readonly #text: string;
   readonly #lines = new LineCounter();
-  readonly #anchors = new Map<string, Node>();
+  readonly #targets: ReadonlyMap<Alias, Node>;
   #nodesLeft = NODES_MAX;
   #counted = { offset: -1, column: 0 };
 
@@ -80,7 +77,7 @@ export class YamlDecoder {
       throw new YamlError(`yaml: line ${line}: ${error.message.split(' at line ')[0]!.split('\n')[0]}`);
     }
     this.root = document?.contents ?? null;
-    if (document !== undefined) this.#collectAnchors(document);
+    this.#targets = document === undefined ? new Map() : targetsIn(document);
   }
 
   position(node: Node | null): YamlPosition {
@@ -230,21 +227,7 @@ export class YamlDecoder {
   #follow(node: Node | null): Node | null {
     if (--this.#nodesLeft < 0) throw new YamlError('yaml: document contains excessive aliasing');
     if (!isAlias(node)) return node;
-    return this.#anchors.get(`${node.source}@${node.range?.[0] ?? 0}`) ?? null;
-  }
-
-  /** An alias means the anchor of its name that stands last before it. */
-  #collectAnchors(document: Document.Parsed): void {
-    const current = new Map<string, Node>();
-    visit(document, {
-      Node: (_, node) => {
-        if (isAlias(node)) {
-          const target = current.get(node.source);
-          if (target === undefined) throw new YamlError(`yaml: unknown anchor '${node.source}' referenced`);
-          this.#anchors.set(`${node.source}@${node.range?.[0] ?? 0}`, target);
-        } else if (node.anchor !== undefined) current.set(node.anchor, node);
-      },
-    });
+    return this.#targets.get(node) ?? null;
   }
 
   #mismatch(node: Node, typeName: string): void {
@@ -259,28 +242,20 @@ export class YamlDecoder {
   }
 }
 
-/**
- * Nested collections, about two for each level. The composer recurses, and running out of stack isn't always
- * an exception in Node.js: when a regular expression is compiled just then, the process ends.
- */
-const DEPTH_MAX = 200;
-
-function parseFirst(text: string, lineCounter: LineCounter): Document.Parsed | undefined {
-  const composer = new Composer({ uniqueKeys: false, schema: 'failsafe', logLevel: 'silent' });
-  const [first] = composer.compose(shallowTokens(text, lineCounter));
-  return first;
+function parseFirst(text: string, lines: LineCounter): Document.Parsed | undefined {
+  try {
+    return firstDocument(text, lines);
+  } catch (error) {
+    throw error instanceof NestingError ? new YamlError('yaml: exceeded max depth') : error;
+  }
 }
 
-/** The parser's tokens; it keeps a stack of its own, whose height is the nesting. */
-function* shallowTokens(text: string, lineCounter: LineCounter): Generator<CST.Token> {
-  const parser = new Parser(lineCounter.addNewLine);
-  // The parser leaves the beginning of the first line to whoever calls it piece by piece.
-  lineCounter.addNewLine(0);
-  for (const lexeme of new Lexer().lex(text)) {
-    yield* parser.next(lexeme);
-    if (parser.stack.length > DEPTH_MAX) throw new YamlError('yaml: exceeded max depth');
+function targetsIn(document: Document.Parsed): ReadonlyMap<Alias, Node> {
+  try {
+    return aliasTargets(document);
+  } catch (error) {
+    throw error instanceof UnknownAnchorError ? new YamlError(error.message) : error;
   }
-  yield* parser.end();
 }
 
 /** A plain scalar of no characters, and with nothing in front. */

@@ -1,9 +1,9 @@
 // Files of targets: JSON or YAML lists of `{targets, labels}` in the server's folder of target files.
 import type { Disk } from '@ampere/platform';
-import { parseDocument } from 'yaml';
 import type { FileDiscovery, StaticGroup } from './configuration/configuration.ts';
 import { fault, ScrapeConfigurationError } from './configuration/fields.ts';
 import { readStaticGroup } from './configuration/read-configuration.ts';
+import { readYaml } from './configuration/yaml.ts';
 
 const FILE_BYTES_MAX = 1 << 20;
 const FILES_MAX = 1000;
@@ -44,10 +44,7 @@ async function readBounded(path: string, name: string, disk: Disk): Promise<stri
 
 /** YAML takes JSON too. */
 function parseTargets(text: string, path: string): StaticGroup[] {
-  const document = parseDocument(text, { uniqueKeys: true, schema: 'failsafe' });
-  const [error] = document.errors;
-  if (error !== undefined) throw new ScrapeConfigurationError(`${path}: ${error.message.split('\n', 1)[0]}`);
-  const value: unknown = document.toJS({ mapAsMap: true, maxAliasCount: 100 }) || [];
+  const value = readYaml(text, path) || [];
   if (!Array.isArray(value)) throw fault(path, 'a list');
   return value.map((member: unknown, at) => {
     const { targets, labels } = readStaticGroup(member, `${path}[${at}]`);

@@ -24,6 +24,11 @@ export interface WriteColumns {
   readonly timesMs: Float64Array;
   /** Bits of the values, two words each, low word first; never read as floats on the way, for the sake of stale markers. */
   readonly valueWords: Uint32Array;
+  /**
+   * When the counter of each float sample began, in milliseconds since 1970, 0 where that isn't said. Storage puts a
+   * zero there when nothing of the series is newer. Absent when there is none.
+   */
+  readonly startsMs?: Float64Array | undefined;
   /** Native histogram samples, ascending by series; stored after the floats of their series. */
   readonly histograms: readonly WriteHistogram[];
   /** Ascending by series. */
@@ -42,6 +47,8 @@ export interface WriteHistogram {
   readonly kind: 'integer' | 'float';
   /** A stale marker, as the bits of its sum have it: nothing else of the histogram counts. */
   readonly isStale: boolean;
+  /** As `startsMs` of float samples. */
+  readonly startMs?: number | undefined;
 }
 
 /** An exemplar of one series of a request. */
@@ -71,7 +78,6 @@ export type RefusalReason =
   | 'new_value_for_timestamp'
   | 'sample_too_old'
   | 'sample_too_far_in_future'
-  | 'native_histogram_unsupported'
   | 'native_histogram_invalid'
   | 'exemplar_labels_too_long'
   | 'exemplar_out_of_order'

@@ -30,6 +30,11 @@ export class Matcher {
     }
   }
 
+  /** All values that `=~` takes, when it is alternatives of literal text: an index can look them up. */
+  get texts(): readonly string[] | undefined {
+    return this.kind === '=~' ? this.#regex!.texts : undefined;
+  }
+
   /** Whether a series without the label is taken. */
   get matchesEmpty(): boolean {
     return this.matches('');

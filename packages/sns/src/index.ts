@@ -1,3 +1,4 @@
+export { snsOperations } from './api/sns-service.ts';
 export type { TopicPlace } from './arn.ts';
 export {
   MESSAGE_BYTES_MAX,

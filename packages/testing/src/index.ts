@@ -11,3 +11,4 @@ export {
 export { RealAlertmanager } from './real-alertmanager.ts';
 export { describeWith, type Need, type Paths } from './real-programs.ts';
 export { type ApiAnswer, type PrometheusOptions, RealPrometheus } from './real-prometheus.ts';
+export { type TokenFaults, TokenMint } from './token-mint.ts';

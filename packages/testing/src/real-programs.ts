@@ -43,13 +43,18 @@ const PLACES = {
   /** One that signs (7.75 or newer). */
   curl: { find: findCurl, where: 'curl on PATH that has --aws-sigv4' },
   /** A Python that has the AWS client; its path. Never obligatory: the AWS CLI covers the same ground. */
-  boto3: { find: findBoto3, where: 'python3 on PATH that can import boto3' },
+  boto3: pythonWith('boto3'),
+  /** The same, where a botocore is enough, such as the one of the AWS CLI. */
+  botocore: pythonWith('botocore'),
   /** The folder of shared conformance data. */
   shared: {
     find: () => (existsSync(join(SHARED, 'conformance')) ? SHARED : undefined),
     where: `conformance/ in ${SHARED} (AMPERE_SHARED)`,
   },
 } as const satisfies Record<string, Place>;
+
+/** What AMPERE_REQUIRE_REAL doesn't ask for. */
+const OPTIONAL: readonly string[] = ['boto3', 'botocore'];
 
 /** A real program, or the folder of shared data. */
 export type Need = keyof typeof PLACES;
@@ -71,7 +76,7 @@ export function describeWith<Name extends Need>(
     return;
   }
   const reason = missing.map((name) => `no ${name} (${PLACES[name].where})`).join(', ');
-  if (process.env['AMPERE_REQUIRE_REAL'] === '1' && missing.some((name) => name !== 'boto3')) {
+  if (process.env['AMPERE_REQUIRE_REAL'] === '1' && missing.some((name) => !OPTIONAL.includes(name))) {
     describe(title, () => {
       test(reason, () => expect.fail(`${title}: ${reason}, and AMPERE_REQUIRE_REAL is set`));
     });
@@ -94,10 +99,13 @@ function findCurl(): string | undefined {
   return stdout.includes('--aws-sigv4') ? curl : undefined;
 }
 
-function findBoto3(): string | undefined {
-  const python = findOnPath('python3');
-  if (python === undefined || spawnSync(python, ['-c', 'import boto3']).status !== 0) return undefined;
-  return python;
+function pythonWith(module: string): Place {
+  const find = () => {
+    const python = findOnPath('python3');
+    if (python === undefined || spawnSync(python, ['-c', `import ${module}`]).status !== 0) return undefined;
+    return python;
+  };
+  return { find, where: `python3 on PATH that can import ${module}` };
 }
 
 function isExecutable(path: string): boolean {

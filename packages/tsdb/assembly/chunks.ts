@@ -12,6 +12,7 @@
 import { allocate, allocateInArena, capacityOf } from './allocator';
 import { putUvarint } from './bytes';
 import {
+  CAPACITY_SHIFT,
   CHUNK_FULL_BYTES,
   CHUNK_RANGE_MS,
   FULL,
@@ -21,6 +22,7 @@ import {
   H_SAMPLES,
   H_SEALED,
   H_SEALED_BYTES,
+  LARGE_OPEN,
   O_CHUNK,
   R_COUNT,
   R_TAIL,
@@ -158,8 +160,9 @@ function start(record: u32, timeMs: f64, value: u64): bool {
 
 export function replaceOpen(record: u32, open: u32, bytes: u32): void {
   const old = load<u32>(record, R_OPEN);
-  const oldBytes = <u32>load<u16>(record, R_OPEN_BYTES);
-  store<u16>(record, <u16>bytes, R_OPEN_BYTES);
+  let oldBytes = <u32>load<u16>(record, R_OPEN_BYTES);
+  if (oldBytes == LARGE_OPEN) oldBytes = <u32>O_CHUNK + (load<u32>(old, O_ENCODING) >> CAPACITY_SHIFT);
+  store<u16>(record, <u16>min<u32>(bytes, LARGE_OPEN), R_OPEN_BYTES);
   atomic.store<u32>(record + R_OPEN, open);
   if (old != 0) releaseBlock(old, oldBytes);
 }

@@ -44,6 +44,7 @@ import {
   P_STATE,
   R_BITS,
   R_COUNT,
+  R_EXTENSION,
   R_FIRST_SEALED,
   R_LAST_MS,
   R_LAST_SEALED,
@@ -81,7 +82,7 @@ export function dropChunks(beforeMs: f64, from: u32, to: u32): u32 {
     }
     if (first != 0) minMs = min<f64>(minMs, load<f64>(first, S_MIN_MS));
     else if (load<u32>(record, R_BITS) != 0) minMs = min<f64>(minMs, load<f64>(open, O_MIN_MS));
-    else empty++;
+    else if (load<u32>(record, R_EXTENSION) == 0) empty++;
   }
   store<f64>(H_KEPT_MS, minMs);
   return empty;
@@ -114,6 +115,7 @@ export function takeOutEmpty(): bool {
     const record = seriesAt(series);
     if (load<u32>(record, R_STATE) != <u32>USED) continue;
     if (load<u32>(record, R_BITS) != 0 || load<u32>(record, R_FIRST_SEALED) != 0) continue;
+    if (load<u32>(record, R_EXTENSION) != 0) continue;
     atomic.store<u32>(record + R_STATE, GONE);
     const pairs = load<u32>(record, R_PAIRS);
     for (let i: u32 = 0; i < load<u32>(record, R_PAIR_COUNT); i++) {

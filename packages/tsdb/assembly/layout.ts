@@ -78,6 +78,9 @@ export const H_SEALED_BYTES = 240;
 /** While chunks are dropped: the oldest time of those that stay. */
 export const H_KEPT_MS = 248;
 
+/** Samples out of order. */
+export const H_OUT_OF_ORDER = 416;
+
 /** Series by the minute of their last sample: 8 counters and which minutes they are of. */
 export const H_ACTIVE = 448;
 export const H_ACTIVE_MINUTES = 480;
@@ -187,6 +190,7 @@ export const R_LEADING = 38;
 export const R_TRAILING = 39;
 /** First time that is not of the open chunk's two hours. */
 export const R_CHUNK_END_MS = 40;
+/** Of its block; with LARGE_OPEN it is said in the block. */
 export const R_OPEN_BYTES = 48;
 /** The byte that the last bit is in, so that appending reads nothing of the chunk. */
 export const R_TAIL = 50;
@@ -201,7 +205,7 @@ export const R_FIRST_SEALED = 76;
 export const R_LAST_SEALED = 80;
 /** The pair with the metric's name. */
 export const R_METRIC = 84;
-/** For what few series have; 0 = nothing. */
+/** Chunks of samples out of order, linked as full chunks are but in no order; 0 = none. */
 export const R_EXTENSION = 88;
 export const R_STATE = 92;
 
@@ -241,6 +245,10 @@ export const T_USED = 8;
 export const T_ENTRIES = 16;
 /** Stands for a removed entry; never a number. */
 export const T_REMOVED = 0xffffffff;
+
+/** Instead of more bytes than fit: then the word of the encoding has the room for the chunk above it. */
+export const LARGE_OPEN = 0xffff;
+export const CAPACITY_SHIFT = 8;
 
 // An open chunk's block: encoding, first time, then the chunk, whose own count is written when it is sealed.
 export const O_ENCODING = 0;

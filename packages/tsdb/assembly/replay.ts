@@ -72,7 +72,7 @@ export function noteNumber(number: u32, series: u32): bool {
 }
 
 /** The series with a number, or -1. */
-function seriesOf(number: u32): i32 {
+export function seriesOf(number: u32): i32 {
   const table = load<u32>(G_TABLE);
   if (table == 0) return -1;
   const mask = load<u32>(table, T_MASK);

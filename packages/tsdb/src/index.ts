@@ -14,6 +14,7 @@ export { type CompactionOptions, compactBlocks, SAMPLES_PER_CHUNK } from './comp
 export { mergeQueriers } from './compact/merge-querier.ts';
 export { BLOCK_RANGE_MS, blockRanges, planCompaction } from './compact/planner.ts';
 export { TsdbError, type TsdbErrorCode } from './errors.ts';
+export type { Exemplar, SeriesExemplars } from './exemplars/exemplar-ring.ts';
 export { ImportError } from './import/block-import.ts';
 export type { Lease, LeaseDescriptor, LeasedBlock, TsdbShare } from './lease.ts';
 export {

@@ -14,6 +14,9 @@ export interface LeasedBlock {
   readonly ulid: string;
   /** How many deletions it carries: with another number it is to be opened anew. */
   readonly tombstones: number;
+  /** It has no samples before the one, nor at the other or after it. */
+  readonly minTimeMs: number;
+  readonly maxTimeMs: number;
 }
 
 /** What there is to read: a moment of the database. */
@@ -34,5 +37,6 @@ export interface Lease {
 }
 
 export function leasedBlock(block: BlockReader): LeasedBlock {
-  return { ulid: block.ulid, tombstones: block.tombstones.count };
+  const { minTime: minTimeMs, maxTime: maxTimeMs } = block.meta;
+  return { ulid: block.ulid, tombstones: block.tombstones.count, minTimeMs, maxTimeMs };
 }

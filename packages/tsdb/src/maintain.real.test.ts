@@ -1,12 +1,9 @@
 // A database's own folder under the real Prometheus: our blocks lie in it as Prometheus' do, and our log is
 // nothing to it.
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { FakeClock, NodeDisk, SeededRandom } from '@ampere/platform';
-import { describeWith, RealPrometheus } from '@ampere/testing';
-import { afterAll, expect, test } from 'vitest';
+import { describeWith, RealPrometheus, temporaryFolder } from '@ampere/testing';
+import { expect, test } from 'vitest';
 import { SEED } from './testing/blocks.ts';
 import { output } from './testing/program-output.ts';
 import { bitsOf, columnsOf, contentOf, sampleText, series, textOf } from './testing/requests.ts';
@@ -16,11 +13,6 @@ const HOUR_MS = 3_600_000;
 const START_MS = 1_699_999_200_000;
 const HOURS = 16;
 const STEP_MS = 30_000;
-
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true });
-});
 
 async function open(folder: string): Promise<Tsdb> {
   const disk = new NodeDisk();
@@ -87,8 +79,7 @@ describeWith(`${TITLE} 2.42`, ['prometheus2', 'promtool2'], ({ prometheus2, prom
 });
 
 async function compare(prometheus: string, promtool: string): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'ampere-real-'));
-  folders.push(folder);
+  const folder = temporaryFolder();
   const tsdb = await open(folder);
   await fill(tsdb);
   const { blocks, compactions, minTimeMs } = tsdb.stats();

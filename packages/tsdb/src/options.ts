@@ -13,6 +13,8 @@ export interface SeriesLimits {
   readonly activeSeriesPerMetricMax: number;
   readonly sampleMaxAgeMs: number;
   readonly sampleMaxFutureMs: number;
+  /** How far behind the newest sample one may be that is out of order; 0, or left out: none is taken. */
+  readonly outOfOrderWindowMs?: number;
 }
 
 export const UNLIMITED: SeriesLimits = {
@@ -59,6 +61,8 @@ export interface TsdbOptions {
   readonly segmentBytesMax?: number;
   /** Appending is refused while so much is waiting for a disk that doesn't take it; default 64 MiB. */
   readonly backlogBytesMax?: number;
+  /** How many exemplars are kept, the newest of all series; 0 keeps none. Default 100,000. */
+  readonly exemplarsMax?: number | undefined;
   readonly log?: (event: TsdbEvent) => void;
   /** Seeds the hash tables and marks the segments. */
   readonly random?: Random;

@@ -1,17 +1,15 @@
 // From the bytes of a Remote-Write request to a query, on a real file system.
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FakeClock, NodeDisk } from '@ampere/platform';
 import { encodeWriteRequest, WriteRequestDecoder } from '@ampere/remote-write';
 import { isStaleAt, Matcher, SampleColumns } from '@ampere/series';
-import { afterAll, expect, test } from 'vitest';
+import { temporaryFolder } from '@ampere/testing';
+import { expect, test } from 'vitest';
 import { Tsdb } from './tsdb.ts';
 
 const T = 1_700_000_000_000;
-const folder = mkdtempSync(join(tmpdir(), 'ampere-tsdb-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 test('a request is stored, survives closing, and is answered', async () => {
   const options = { folder: join(folder, 'nested', 'ws'), disk: new NodeDisk(), clock: new FakeClock(T) };

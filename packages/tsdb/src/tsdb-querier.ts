@@ -5,8 +5,10 @@
 // the forgetting of the same samples by the head both have it.
 
 import type { LabelHints, Labels, Matcher, Querier, SelectHints, SeriesSet } from '@ampere/series';
+import { H_OUT_OF_ORDER } from '../assembly/layout.ts';
 import { BlockQuerier } from './block/block-querier.ts';
 import type { BlockReader } from './block/block-reader.ts';
+import { UnreadableBlock, UnreadableQuerier } from './block/unreadable-block.ts';
 import { mergeQueriers } from './compact/merge-querier.ts';
 import { HeadQuerier } from './head/head-querier.ts';
 import type { LabelIndex } from './index/label-index.ts';
@@ -24,18 +26,27 @@ export interface HeadSource {
   readonly floorMs: number;
 }
 
+export type QueriedBlock = BlockReader | UnreadableBlock;
+
+function querierOf(block: QueriedBlock): BlockQuerier | UnreadableQuerier {
+  return block instanceof UnreadableBlock ? new UnreadableQuerier(block) : new BlockQuerier(block);
+}
+
 export class TsdbQuerier implements Querier {
   readonly #head: HeadSource;
   readonly #headQuerier: HeadQuerier;
-  readonly #blocks: readonly { readonly block: BlockReader; readonly querier: BlockQuerier }[];
+  readonly #blocks: readonly {
+    readonly block: QueriedBlock;
+    readonly querier: BlockQuerier | UnreadableQuerier;
+  }[];
   readonly #onClose: () => void;
   #isOpen = true;
 
   /** Holds the blocks until it is closed; `onClose` is called once. */
-  constructor(blocks: readonly BlockReader[], head: HeadSource, onClose: () => void) {
+  constructor(blocks: readonly QueriedBlock[], head: HeadSource, onClose: () => void) {
     this.#head = head;
     this.#headQuerier = new HeadQuerier(head.index, head.matching, head.floorMs);
-    this.#blocks = blocks.map((block) => ({ block, querier: new BlockQuerier(block) }));
+    this.#blocks = blocks.map((block) => ({ block, querier: querierOf(block) }));
     this.#onClose = onClose;
   }
 
@@ -72,7 +83,8 @@ export class TsdbQuerier implements Querier {
     for (const { block, querier } of this.#blocks) {
       if (block.overlaps(startMs, endMs)) queriers.push(querier);
     }
-    if (endMs >= this.#head.floorMs) queriers.push(this.#headQuerier);
+    const hasOutOfOrder = this.#head.index.view.load(H_OUT_OF_ORDER) > 0;
+    if (endMs >= this.#head.floorMs || hasOutOfOrder) queriers.push(this.#headQuerier);
     return mergeQueriers(queriers);
   }
 }

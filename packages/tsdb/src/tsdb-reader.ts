@@ -1,18 +1,21 @@
 // Reads a database on a thread that doesn't own it: the head from the shared memory, blocks from disk.
 //
 // The owner takes a lease and sends its descriptor; the reader opens what the descriptor names and it doesn't know
-// yet, and lets go of what it doesn't name. Nothing here waits.
+// yet, and lets go of what it doesn't name. A block that can't be opened fails only what asks for its times, and is
+// tried again with every querier. Nothing here waits.
 
 import type { Disk } from '@ampere/platform';
 import type { Querier } from '@ampere/series';
+import { BlockError } from './block/block-error.ts';
 import { BlockReader } from './block/block-reader.ts';
 import { PageCache } from './block/page-cache.ts';
+import { UnreadableBlock } from './block/unreadable-block.ts';
 import { MemoryView } from './head/memory-view.ts';
 import { LabelIndex } from './index/label-index.ts';
 import { SeriesMatching } from './index/match-series.ts';
 import type { LeaseDescriptor, LeasedBlock, TsdbShare } from './lease.ts';
 import type { TsdbEvent } from './options.ts';
-import { type HeadSource, TsdbQuerier } from './tsdb-querier.ts';
+import { type HeadSource, type QueriedBlock, TsdbQuerier } from './tsdb-querier.ts';
 
 export interface TsdbReaderOptions {
   readonly disk: Disk;
@@ -44,8 +47,8 @@ export class TsdbReader {
   }
 
   /**
-   * A reader of what a lease's descriptor describes, to be closed before the lease is released. Throws a
-   * BlockError when a block can't be opened, as all its methods do when one is damaged.
+   * A reader of what a lease's descriptor describes, to be closed before the lease is released. Its methods throw a
+   * BlockError when a block that they need can't be opened or is damaged.
    */
   querier(descriptor: LeaseDescriptor): Querier {
     const blocks = this.#open(descriptor.blocks);
@@ -66,29 +69,40 @@ export class TsdbReader {
     return { index, matching: new SeriesMatching(index) };
   }
 
-  #open(named: readonly LeasedBlock[]): BlockReader[] {
+  #open(named: readonly LeasedBlock[]): QueriedBlock[] {
     const { disk } = this.#options;
     const before = this.#blocks;
     const now = new Map<string, BlockReader>();
-    try {
-      for (const block of named) {
-        const key = keyOf(block);
-        const known = before.get(key);
-        const path = `${this.#share.folder}/${block.ulid}`;
-        now.set(key, known ?? BlockReader.open(path, { disk, cache: this.#cache }));
+    const all: QueriedBlock[] = [];
+    let opened = 0;
+    for (const leased of named) {
+      const key = keyOf(leased);
+      let block: QueriedBlock | undefined = before.get(key);
+      if (block === undefined) {
+        block = this.#openOne(leased, disk);
+        opened++;
       }
-    } catch (error) {
-      for (const [key, block] of now) if (!before.has(key)) block.release();
-      throw error;
+      all.push(block);
+      if (block instanceof BlockReader) now.set(key, block);
     }
     for (const [key, block] of before) if (!now.has(key)) block.release();
     this.#blocks = now;
-    const opened = [...now.keys()].filter((key) => !before.has(key)).length;
     if (opened > 0) {
       const fields = { folder: this.#share.folder, blocks: opened };
       this.#options.log?.({ level: 'info', message: 'opened blocks to read', fields });
     }
-    return [...now.values()];
+    return all;
+  }
+
+  #openOne(leased: LeasedBlock, disk: Disk): QueriedBlock {
+    try {
+      return BlockReader.open(`${this.#share.folder}/${leased.ulid}`, { disk, cache: this.#cache });
+    } catch (error) {
+      if (!(error instanceof BlockError)) throw error;
+      const fields = { ulid: leased.ulid, error: error.message };
+      this.#options.log?.({ level: 'error', message: 'a block can not be opened', fields });
+      return new UnreadableBlock(error, leased);
+    }
   }
 }
 

@@ -11,16 +11,19 @@
 // Changes of what is kept wait for each other; appending and reading go on meanwhile.
 
 import { assert, type LinearMemory, SystemRandom } from '@ampere/platform';
-import type { Appender, Querier } from '@ampere/series';
+import type { Appender, Matcher, Querier } from '@ampere/series';
 import { BlockError } from './block/block-error.ts';
 import { BlockReader } from './block/block-reader.ts';
 import { BlockStore } from './compact/block-store.ts';
 import { blockRanges } from './compact/planner.ts';
 import { retentionCutoffMs } from './compact/retention.ts';
+import { ExemplarRing, type SeriesExemplars } from './exemplars/exemplar-ring.ts';
+import { allSeries } from './head/all-series.ts';
 import { Head, minuteOf } from './head/head.ts';
 import { HeadAppender } from './head/head-appender.ts';
-import { nextCut, wholeHead, writeHeadBlock } from './head/head-block.ts';
+import { type CutRange, nextCut, wholeHead, writeHeadBlock } from './head/head-block.ts';
 import { HeadReplay, type SeriesAliases } from './head/head-replay.ts';
+import { writeLateBlocks } from './head/late-blocks.ts';
 import { ImportError, isPresent, requireNoConflict } from './import/block-import.ts';
 import { labelCardinality } from './index/label-cardinality.ts';
 import { type Lease, leasedBlock, type TsdbShare } from './lease.ts';
@@ -34,23 +37,24 @@ import {
 } from './options.ts';
 import { Pacer } from './pacer.ts';
 import { TsdbQuerier } from './tsdb-querier.ts';
-import { ByteBuffer } from './wal/byte-buffer.ts';
-import { removeCovered, type SeriesSource, writeCheckpoint } from './wal/checkpoint.ts';
+import { removeCovered, writeCheckpoint } from './wal/checkpoint.ts';
+import { floorPayload, RECORD_LATE_FLOOR } from './wal/records.ts';
 import { WalReader } from './wal/wal-reader.ts';
 import { WalWriter } from './wal/wal-writer.ts';
 
 const SEGMENT_BYTES_MAX = 128 << 20;
 const BACKLOG_BYTES_MAX = 64 << 20;
 const FSYNC_INTERVAL_MS = 1000;
+/** As in Prometheus' example. */
+const EXEMPLARS_MAX = 100_000;
 /** After a compaction that failed the next waits, twice as long each time. */
 const COMPACT_WAIT_FIRST_MS = 60_000;
 const COMPACT_WAIT_MAX_MS = 3_600_000;
-/** A checkpoint lets others run after so many series. */
-const CHECKPOINT_SERIES_PER_STEP = 1000;
 
 export class Tsdb {
   readonly #options: TsdbOptions;
   readonly #head: Head;
+  readonly #exemplars: ExemplarRing;
   readonly #wal: WalWriter;
   readonly #blocks: BlockStore;
   readonly #appender: HeadAppender;
@@ -60,7 +64,7 @@ export class Tsdb {
   readonly #replay: ReplayFacts;
   #changes: Promise<unknown> = Promise.resolve();
   /** A durable block that is still to be taken in, or whose samples are still to be forgotten by the head. */
-  #written: { readonly ulid: string; readonly endMs: number } | undefined;
+  #written: (CutRange & { readonly ulid: string }) | undefined;
   #blocksWritten = 0;
   #compactions = 0;
   /** After a failure: monotonic time before which it isn't tried again, and how long that was. */
@@ -71,6 +75,7 @@ export class Tsdb {
   private constructor(parts: {
     options: TsdbOptions;
     head: Head;
+    exemplars: ExemplarRing;
     wal: WalWriter;
     blocks: BlockStore;
     appender: HeadAppender;
@@ -80,6 +85,7 @@ export class Tsdb {
   }) {
     this.#options = parts.options;
     this.#head = parts.head;
+    this.#exemplars = parts.exemplars;
     this.#wal = parts.wal;
     this.#blocks = parts.blocks;
     this.#appender = parts.appender;
@@ -123,7 +129,8 @@ export class Tsdb {
     const replay = newFacts();
     const head = new Head(random);
     head.floorMs = blocks.soundUntilMs();
-    const reading = new HeadReplay(head, replay);
+    const exemplars = new ExemplarRing(options.exemplarsMax ?? EXEMPLARS_MAX);
+    const reading = new HeadReplay(head, exemplars, replay);
     const end = await new WalReader(disk, walFolder, reading, replay, log).read();
     reading.end();
     replay.durationMs = clock.monotonicMs() - startedMs;
@@ -144,6 +151,7 @@ export class Tsdb {
     const limits = options.limits ?? UNLIMITED;
     const appender = new HeadAppender(
       head,
+      exemplars,
       wal,
       clock,
       typeof limits === 'function' ? limits : () => limits,
@@ -154,6 +162,7 @@ export class Tsdb {
     const tsdb = new Tsdb({
       options,
       head,
+      exemplars,
       wal,
       blocks,
       appender,
@@ -287,6 +296,15 @@ export class Tsdb {
     };
   }
 
+  /** Exemplars within [startMs, endMs] of the series that all matchers of one of the sets take. */
+  exemplars(
+    startMs: number,
+    endMs: number,
+    sets: readonly (readonly Matcher[])[],
+  ): readonly SeriesExemplars[] {
+    return this.#exemplars.select(startMs, endMs, sets);
+  }
+
   /** Active series of the metric that has most of them; a pass over all series. */
   activeInLargestMetric(): number {
     return this.#head.activeInLargestMetric(this.#minute());
@@ -340,7 +358,7 @@ export class Tsdb {
   async #maintain(nowMs: number, signal: AbortSignal): Promise<void> {
     const failures: unknown[] = [];
     // Retention comes first: it makes room on a full disk.
-    for (const step of [this.#retain, this.#cut, this.#compact]) {
+    for (const step of [this.#retain, this.#cut, this.#writeLate, this.#compact]) {
       try {
         signal.throwIfAborted();
         await step.call(this, nowMs, signal);
@@ -370,14 +388,18 @@ export class Tsdb {
       if (this.#written === undefined && range !== undefined) {
         this.#head.acceptFromMs = Math.max(this.#head.acceptFromMs, range.endMs);
         const meta = await writeHeadBlock(this.#head, range, { disk, folder, clock, random, signal });
-        if (meta !== undefined) this.#written = { ulid: meta.ulid, endMs: range.endMs };
-        else await this.#forgetHead(range.endMs);
+        if (meta !== undefined) this.#written = { ulid: meta.ulid, ...range };
+        else {
+          this.#settle(range.startMs, range.endMs);
+          await this.#forgetHead(range.endMs);
+        }
       }
       if (this.#written !== undefined) await this.#takeWritten(this.#written);
       signal.throwIfAborted();
     }
     // What an earlier call could not remove.
-    if (this.#wal.segmentsBefore(this.#head.floorMs).length > 0) await this.#forgetHead(this.#head.floorMs);
+    if (this.#wal.segmentsBefore(this.#logNeededFromMs).length > 0)
+      await this.#forgetHead(this.#head.floorMs);
   }
 
   async #importBlock(path: string): Promise<'imported' | 'present'> {
@@ -414,7 +436,7 @@ export class Tsdb {
   }
 
   /** Has a block serve its samples instead of the head. */
-  async #takeWritten({ ulid, endMs }: { ulid: string; endMs: number }): Promise<void> {
+  async #takeWritten({ ulid, startMs, endMs }: CutRange & { readonly ulid: string }): Promise<void> {
     try {
       await this.#blocks.take(ulid);
     } catch (error) {
@@ -425,7 +447,41 @@ export class Tsdb {
     this.#written = undefined;
     this.#blocksWritten++;
     this.#wal.startSegment();
+    // Those who read since before don't have the block.
+    await this.#head.leases.ended();
+    this.#settle(startMs, endMs);
     await this.#forgetHead(endMs);
+  }
+
+  /** What was out of order in the range is in its block now. */
+  #settle(startMs: number, endMs: number): void {
+    const { outOfOrder } = this.#head;
+    if (outOfOrder.samples === 0) return;
+    outOfOrder.settle(startMs, endMs);
+    this.#noteLate(endMs);
+  }
+
+  /** Says in the log that what came too late is in blocks, unless some still waits for them. */
+  #noteLate(beforeMs: number): void {
+    if (this.#head.outOfOrder.hasLate) return;
+    this.#wal.record(RECORD_LATE_FLOOR, floorPayload(beforeMs), Number.NEGATIVE_INFINITY);
+  }
+
+  /** Has blocks serve samples that came too late for those of their time. */
+  async #writeLate(_nowMs: number, signal: AbortSignal): Promise<void> {
+    const { outOfOrder, floorMs } = this.#head;
+    if (!outOfOrder.hasLate || outOfOrder.lateSeries(floorMs).length === 0) return;
+    const { disk, folder, clock } = this.#options;
+    const random = this.#options.random ?? new SystemRandom();
+    const drop = outOfOrder.lateSnapshot(floorMs);
+    const metas = await writeLateBlocks(this.#head, floorMs, { disk, folder, clock, random, signal });
+    for (const { ulid } of metas) await this.#blocks.take(ulid);
+    this.#blocksWritten += metas.length;
+    // Those who read since before may have no block with what goes now.
+    await this.#head.leases.ended();
+    drop();
+    this.#noteLate(floorMs);
+    await this.#wal.commit();
   }
 
   async #compact(_nowMs: number, signal: AbortSignal): Promise<void> {
@@ -447,6 +503,7 @@ export class Tsdb {
   async #forget(beforeMs: number): Promise<void> {
     // Blocks first: on a full disk the log can't be cut without the room that they leave.
     await this.#blocks.removeBefore(beforeMs);
+    this.#head.outOfOrder.forgetBefore(beforeMs);
     await this.#forgetHead(beforeMs);
   }
 
@@ -459,37 +516,25 @@ export class Tsdb {
       this.#wal.floor(beforeMs);
     }
     await this.#wal.commit();
-    const segments = this.#wal.segmentsBefore(this.#head.floorMs);
+    const segments = this.#wal.segmentsBefore(this.#logNeededFromMs);
     if (segments.length === 0) return;
     const { disk, folder } = this.#options;
     const random = this.#options.random ?? new SystemRandom();
     const number = this.#wal.numberAfter(segments);
     const walFolder = `${folder}/wal`;
-    await writeCheckpoint(disk, walFolder, random, number, this.#head.floorMs, this.#allSeries());
+    const content = {
+      floorMs: this.#head.floorMs,
+      series: allSeries(this.#head, this.#aliases),
+      exemplars: this.#exemplars.entries(),
+    };
+    await writeCheckpoint(disk, walFolder, random, number, content);
     this.#wal.forget(segments);
     if (number >= this.#aliasesBelow) this.#aliases.clear();
     await removeCovered(disk, walFolder, number);
   }
 
-  #allSeries(): SeriesSource {
-    const head = this.#head;
-    const aliases = this.#aliases;
-    return function* (add) {
-      const key = new ByteBuffer();
-      const addOne = (number: number, series: number) => {
-        key.length = 0;
-        head.writeKey(series, key);
-        add(number, key.bytes, 0, key.length);
-      };
-      for (let series = 0; series < head.bound; series++) {
-        if (head.index.isSeries(series)) addOne(head.numberOf(series), series);
-        if (series % CHECKPOINT_SERIES_PER_STEP === 0) yield;
-      }
-      for (const [number, series] of aliases.entries()) {
-        addOne(number, series);
-        yield;
-      }
-    };
+  get #logNeededFromMs(): number {
+    return Math.min(this.#head.floorMs, this.#head.outOfOrder.logNeededFromMs);
   }
 }
 

@@ -1,5 +1,5 @@
-// Gateway and control plane together: nobody gets through any route, of the data plane, of AMP's API, of IAM, STS and
-// their like, without a key that is good and a policy that allows it.
+// Gateway, control plane and topics together: nobody gets through any route, of the data plane, of AMP's API, of IAM,
+// STS, SNS and their like, or to the metrics, without a key that is good and a policy that allows it.
 
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -8,8 +8,10 @@ import { type LocalControlPlane, openControlPlane, operationRoutes } from '@ampe
 import { createGateway, dataRoutes, type Gateway } from '@ampere/gateway';
 import { Limits, parseLimits } from '@ampere/limits';
 import { Registry } from '@ampere/metrics';
+import { AddressPolicy, Outbound } from '@ampere/outbound';
 import { FakeClock, NodeDisk, SystemRandom } from '@ampere/platform';
 import { signRequest } from '@ampere/sigv4';
+import { EmbeddedSns, snsOperations } from '@ampere/sns';
 import { temporaryFolder } from '@ampere/testing';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -48,6 +50,14 @@ const JSON_PLACES: readonly Place[] = [
   target: target!,
 }));
 
+/** APIs with forms, and the version that a form names. */
+const VERSIONS: Readonly<Record<string, string>> = {
+  iam: '2010-05-08',
+  sts: '2011-06-15',
+  sns: '2010-03-31',
+};
+const TOPIC = `arn:aws:sns:${REGION}:${ACCOUNT}:there`;
+
 const clock = new FakeClock(Date.UTC(2026, 10, 20, 12));
 let engineRequests = 0;
 let controlPlane: LocalControlPlane;
@@ -70,7 +80,12 @@ const engine = {
   stop: async () => {},
 } as unknown as EngineClient;
 
-async function send(keys: Keys, place: Pick<Place, 'service' | 'method' | 'path' | 'target'>, body = '') {
+/** `keys` undefined: unsigned. */
+async function send(
+  keys: Keys | undefined,
+  place: Pick<Place, 'service' | 'method' | 'path' | 'target'>,
+  body = '',
+) {
   const { host, port } = gateway.address;
   const headers: Record<string, string> = { host: `${host}:${port}` };
   if (place.target !== undefined) {
@@ -78,8 +93,9 @@ async function send(keys: Keys, place: Pick<Place, 'service' | 'method' | 'path'
     headers['x-amz-target'] = place.target;
   } else if (place.path === '/') headers['content-type'] = 'application/x-www-form-urlencoded';
   const head = { method: place.method, target: place.path, rawHeaders: Object.entries(headers).flat() };
-  const context = { credentials: keys, region: REGION, service: place.service, clock };
-  const added = signRequest(head, createHash('sha256').update(body).digest('hex'), context);
+  const context = { region: REGION, service: place.service, clock };
+  const hash = createHash('sha256').update(body).digest('hex');
+  const added = keys === undefined ? {} : signRequest(head, hash, { ...context, credentials: keys });
   const response = await fetch(`http://${host}:${port}${place.path}`, {
     method: place.method,
     headers: { ...headers, ...added },
@@ -88,20 +104,23 @@ async function send(keys: Keys, place: Pick<Place, 'service' | 'method' | 'path'
   return { status: response.status, text: await response.text() };
 }
 
-function call(keys: Keys, place: Place) {
+function call(keys: Keys | undefined, place: Place) {
   const { service, name, method } = place;
   if (place.target !== undefined)
     return send(keys, place, '{"ServiceCode":"aps","QuotaCode":"active_series","DesiredValue":1}');
   if (service === 'aps') return send(keys, place, method === 'GET' || method === 'DELETE' ? '' : '{}');
-  const version = service === 'iam' ? '2010-05-08' : '2011-06-15';
-  const role = `arn:aws:iam::${ACCOUNT}:role/reader`;
-  return send(keys, place, `Action=${name}&Version=${version}&RoleArn=${encodeURIComponent(role)}`);
+  const members = {
+    Action: name,
+    Version: VERSIONS[service]!,
+    RoleArn: `arn:aws:iam::${ACCOUNT}:role/reader`,
+    ...(service === 'sns' ? { Name: 'there', ResourceArn: TOPIC, TopicArn: TOPIC } : {}),
+  };
+  return send(keys, place, new URLSearchParams(members).toString());
 }
 
-/** A call of IAM or STS that has to succeed; the values of its answer by name. */
-async function form(keys: Keys, service: 'iam' | 'sts', members: Record<string, string>) {
-  const Version = service === 'iam' ? '2010-05-08' : '2011-06-15';
-  const body = new URLSearchParams({ ...members, Version }).toString();
+/** A call of IAM, STS or SNS that has to succeed; the values of its answer by name. */
+async function form(keys: Keys, service: 'iam' | 'sts' | 'sns', members: Record<string, string>) {
+  const body = new URLSearchParams({ ...members, Version: VERSIONS[service]! }).toString();
   const { status, text } = await send(keys, { service, method: 'POST', path: '/' }, body);
   expect([status, text]).toEqual([200, expect.anything()]);
   return new Map([...text.matchAll(/<(\w+)>([^<]*)<\/\1>/g)].map((found) => [found[1]!, found[2]!]));
@@ -149,21 +168,38 @@ beforeAll(async () => {
     log: { error: () => {} },
   } as unknown as Parameters<typeof openControlPlane>[0]);
   root = controlPlane.account;
+  const metrics = new Registry();
+  // Not started: what is published stays where it is.
+  const sns = new EmbeddedSns({
+    store: controlPlane.topicStore,
+    place: { region: REGION, accountId: ACCOUNT },
+    clock,
+    random,
+    disk: new NodeDisk(),
+    folder: join(temporaryFolder(), 'sns'),
+    outbound: new Outbound({ policy: new AddressPolicy({ allowPrivate: false, allow: [] }), clock }),
+    sendMail: undefined,
+    publicUrl: () => 'http://127.0.0.1',
+    metrics,
+    log: () => {},
+  });
   gateway = createGateway({
     clock,
     random,
     logger: pino({ level: 'silent' }),
-    metrics: new Registry(),
+    metrics,
     region: REGION,
     accountId: ACCOUNT,
     controlPlane,
     engine,
-    services: controlPlane.services,
+    services: [...controlPlane.services, sns.service],
+    publicFile: (path) => sns.certificateAt(path),
     limits,
   });
   await gateway.listen('127.0.0.1', 0);
   gateway.markReady();
   mine = await workspace();
+  await form(root, 'sns', { Action: 'CreateTopic', Name: 'there' });
   const arn = `arn:aws:aps:${REGION}:${ACCOUNT}:workspace/${mine}`;
   const values: Readonly<Record<string, string>> = {
     workspaceId: mine,
@@ -184,6 +220,14 @@ beforeAll(async () => {
       })),
     ),
     ...operationRoutes().map((route) => ({ ...route, path: filled(route.pathTemplate) })),
+    ...snsOperations().map((name) => ({
+      service: 'sns',
+      name,
+      method: 'POST',
+      path: '/',
+      forEverybody: false,
+    })),
+    { service: 'aps', name: 'GetMetrics', method: 'GET', path: '/metrics', forEverybody: false },
     ...JSON_PLACES,
   ];
 });
@@ -198,7 +242,7 @@ afterAll(async () => {
 });
 
 /** Calls every place; the names of those where the answer isn't as it should be. */
-async function unlike(keys: Keys, fits: (status: number, text: string, place: Place) => boolean) {
+async function unlike(keys: Keys | undefined, fits: (status: number, text: string, place: Place) => boolean) {
   const found: string[] = [];
   for (const place of places) {
     const { status, text } = await call(keys, place);
@@ -227,7 +271,7 @@ test('somebody with every permission gets through everywhere', async () => {
   expect(engineRequests).toBeGreaterThan(0);
 });
 
-const nobody = (name: string, keysOf: () => Promise<Keys>, fits = isDenied) =>
+const nobody = (name: string, keysOf: () => Promise<Keys | undefined>, fits = isDenied) =>
   test(`${name}: nothing`, async () => {
     const keys = await keysOf();
     engineRequests = 0;
@@ -238,6 +282,11 @@ const nobody = (name: string, keysOf: () => Promise<Keys>, fits = isDenied) =>
 const isUnknown = (status: number, text: string, place: Place) =>
   isRefusal(status, place) && text.includes('The security token included in the request is invalid.');
 
+nobody(
+  'somebody who signs nothing',
+  async () => undefined,
+  (status, text) => status === 403 && /Missing ?Authentication ?Token/.test(text),
+);
 nobody('a user without policies', () => user('none'));
 nobody('a user with permissions on another workspace', async () => {
   const other = `arn:aws:aps:${REGION}:${ACCOUNT}:workspace/${await workspace()}`;
@@ -283,14 +332,42 @@ nobody(
 );
 
 async function session(): Promise<Keys> {
-  const opened = await form(root, 'sts', { Action: 'GetSessionToken', DurationSeconds: '900' });
+  return keysIn(await form(root, 'sts', { Action: 'GetSessionToken', DurationSeconds: '900' }));
+}
+
+function keysIn(answer: ReadonlyMap<string, string>): Keys {
   return {
-    accessKeyId: opened.get('AccessKeyId')!,
-    secretAccessKey: opened.get('SecretAccessKey')!,
-    sessionToken: opened.get('SessionToken')!,
+    accessKeyId: answer.get('AccessKeyId')!,
+    secretAccessKey: answer.get('SecretAccessKey')!,
+    sessionToken: answer.get('SessionToken')!,
   };
 }
 
+nobody('a role whose session was opened for something else', async () => {
+  await form(root, 'iam', {
+    Action: 'CreateRole',
+    RoleName: 'narrowed',
+    AssumeRolePolicyDocument: policy({
+      Effect: 'Allow',
+      Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+      Action: 'sts:AssumeRole',
+    }),
+  });
+  const all = policy({ Effect: 'Allow', Action: '*', Resource: '*' });
+  await form(root, 'iam', {
+    Action: 'PutRolePolicy',
+    RoleName: 'narrowed',
+    PolicyName: 'p',
+    PolicyDocument: all,
+  });
+  const opened = await form(await user('opener', all), 'sts', {
+    Action: 'AssumeRole',
+    RoleArn: `arn:aws:iam::${ACCOUNT}:role/narrowed`,
+    RoleSessionName: 'narrow',
+    Policy: policy({ Effect: 'Allow', Action: 's3:*', Resource: '*' }),
+  });
+  return keysIn(opened);
+});
 nobody(
   'a tampered session token',
   async () => {

@@ -51,7 +51,10 @@ export function exportLines(dataFolder: string): string[] {
   ];
 }
 
-/** Writes both files, readable by their owner alone. They follow the key and endpoint in force at each start. */
+/**
+ * Writes both files, readable by their owner alone, where they aren't as they should be: they follow the key and
+ * endpoint in force at each start. Rejects with a DiskError.
+ */
 export async function writeCredentialFiles(
   disk: Disk,
   dataFolder: string,
@@ -59,9 +62,16 @@ export async function writeCredentialFiles(
   region: string,
   endpointUrl: string,
 ): Promise<void> {
-  const encode = (text: string) => new TextEncoder().encode(text);
-  await disk.replaceFile(join(dataFolder, 'credentials'), encode(credentialsText(key)));
-  await disk.replaceFile(join(dataFolder, 'config'), encode(configText(region, endpointUrl)));
+  await writeIfOther(disk, join(dataFolder, 'credentials'), credentialsText(key));
+  await writeIfOther(disk, join(dataFolder, 'config'), configText(region, endpointUrl));
+}
+
+/** A server that starts on a full disk leaves alone what is right. */
+async function writeIfOther(disk: Disk, path: string, text: string): Promise<void> {
+  const bytes = new TextEncoder().encode(text);
+  const isThere = (await disk.info(path)) !== undefined;
+  if (isThere && Buffer.compare(await disk.readFile(path), bytes) === 0) return;
+  await disk.replaceFile(path, bytes);
 }
 
 function shellQuote(text: string): string {

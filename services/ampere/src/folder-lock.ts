@@ -23,6 +23,8 @@ export function lockFolder(folder: string, nativeBinding: string | undefined): F
   try {
     database = new Database(path, { timeout: 0, ...(nativeBinding === undefined ? {} : { nativeBinding }) });
     database.pragma('locking_mode = EXCLUSIVE');
+    // Nothing is ever written to it, and no journal: the lock is to be had on a full disk too.
+    database.pragma('journal_mode = MEMORY');
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     database?.close();

@@ -64,14 +64,14 @@ export async function serve(configuration: Configuration): Promise<number> {
   try {
     server = await start(configuration, logger, opened);
   } catch (error) {
-    await opened.close();
+    await opened.close(logger);
     throw asStartError(error, logger);
   }
   process.stdout.write(`${server.greeting}\n`);
   const failed = await Promise.race([stopRequested.then(() => false), server.failed.then(() => true)]);
-  await opened.close();
+  const isClosed = await opened.close(logger);
   logger.info({ failed }, 'stopped');
-  return failed ? 1 : 0;
+  return failed || !isClosed ? 1 : 0;
 }
 
 /** What has been opened so far, to be closed in reverse, whether the start came to its end or not. */
@@ -82,8 +82,18 @@ class Opened {
     this.#closers.push(closer);
   }
 
-  async close(): Promise<void> {
-    for (const closer of this.#closers.splice(0).reverse()) await closer();
+  /** One that fails is logged and keeps no other from being closed; whether none did. */
+  async close(logger: Logger): Promise<boolean> {
+    let isClosed = true;
+    for (const closer of this.#closers.splice(0).reverse()) {
+      try {
+        await closer();
+      } catch (error) {
+        isClosed = false;
+        logger.error({ err: error }, 'a part of the server failed while it was closed');
+      }
+    }
+    return isClosed;
   }
 }
 
@@ -126,6 +136,9 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
       dataDir: dataFolder,
       limits: configuration.limits,
       fsync: configuration.walFsync,
+      exemplarsMax: configuration.exemplarsMax,
+      createdZeroSamples: configuration.createdZeroSamples,
+      maintenanceIntervalMs: configuration.maintenanceIntervalMs,
       buildInfo: BUILD_INFO,
       queries: {
         ...configuration.queries,
@@ -160,6 +173,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
   });
   opened.add(() => background.stop());
   let publicUrl = configuration.publicUrl ?? urlOf(configuration.listen);
+  const getOfIssuer = oidcGet(configuration.privateIssuers, clock);
   const controlPlane: LocalControlPlane = await openControlPlane({
     databasePath: join(dataFolder, 'control-plane.sqlite'),
     nativeBinding,
@@ -182,7 +196,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     settingsListener: engine,
     scraperListener: background,
     loggingListener: workspaceLogs,
-    oidcGet: oidcGet(configuration.privateIssuers, clock),
+    oidcGet: getOfIssuer,
     privateIssuers: configuration.privateIssuers,
     clock,
     random,
@@ -226,6 +240,9 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     limits,
     listeners: configuration.listeners,
     network: configuration.network,
+    tokens: { issuers: configuration.tokenIssuers, get: getOfIssuer },
+    basicAuth: configuration.basicAuth,
+    collectionRules: configuration.collectionRules,
     ...(configuration.metricsListen === undefined ? {} : { metricsListen: configuration.metricsListen }),
   });
   opened.add(() => gateway.stop());
@@ -233,7 +250,13 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
   // Known only now when the port was left to the system.
   const localUrl = urlOf({ host: configuration.listen.host, port: gateway.address.port });
   publicUrl = configuration.publicUrl ?? localUrl;
-  await writeCredentialFiles(disk, dataFolder, controlPlane.account, region, localUrl);
+  try {
+    await writeCredentialFiles(disk, dataFolder, controlPlane.account, region, localUrl);
+  } catch (error) {
+    // What they hold is printed too; a server that is up is worth more.
+    if (!(error instanceof DiskError)) throw error;
+    logger.error({ err: error }, 'the files for the AWS CLI can not be written');
+  }
   // The usual way to have a renewed certificate taken.
   process.on('SIGHUP', () => {
     try {

@@ -1,8 +1,9 @@
 // Whole answers of the workspace operations, the quota, restarts and the directory in memory.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolder } from '@ampere/testing';
 import { expect, test } from 'vitest';
-import { ACCOUNT, REGION, REQUEST_ID, settle, TestPlane, temporaryFolder, workspaceArn } from './testing.ts';
+import { ACCOUNT, REGION, REQUEST_ID, settle, TestPlane, workspaceArn } from './testing.ts';
 
 const KMS_KEY = 'arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
@@ -204,7 +205,7 @@ test('the directory in memory follows every change', async () => {
 });
 
 test('the database is readable by its owner alone', async () => {
-  const databasePath = join(await temporaryFolder(), 'deep', 'control.db');
+  const databasePath = join(temporaryFolder(), 'deep', 'control.db');
   const t = await TestPlane.open({ databasePath });
   await t.create();
   for (const suffix of ['', '-wal', '-shm']) {

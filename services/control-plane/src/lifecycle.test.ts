@@ -1,7 +1,8 @@
 // Statuses on the way from one to the next: failures, retries, restarts.
 import { join } from 'node:path';
+import { temporaryFolder } from '@ampere/testing';
 import { expect, test } from 'vitest';
-import { FakeBackend, settle, TestPlane, temporaryFolder } from './testing.ts';
+import { FakeBackend, settle, TestPlane } from './testing.ts';
 
 test('a creation that fails stays visible and can be deleted', async () => {
   const t = await TestPlane.open();
@@ -119,7 +120,7 @@ test('a creation that a stopping engine refuses is taken up after a restart', as
 });
 
 test('what a killed process left unfinished is taken up by the next one', async () => {
-  const killed = await TestPlane.open({ databasePath: join(await temporaryFolder(), 'control.db') });
+  const killed = await TestPlane.open({ databasePath: join(temporaryFolder(), 'control.db') });
   const doomed = await killed.create();
   killed.backend.held = true;
   const young = await killed.create();

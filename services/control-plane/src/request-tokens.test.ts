@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { FakeClock } from '@ampere/platform';
+import { temporaryFolder } from '@ampere/testing';
 import { expect, test } from 'vitest';
 import { hashInput, RequestTokens, TOKEN_LIFETIME_MS } from './request-tokens.ts';
 import { Store } from './store.ts';
-import { cleanUp, temporaryFolder } from './testing.ts';
+import { cleanUp } from './testing.ts';
 
 async function open(tokensMax: number) {
   const clock = new FakeClock();
-  const store = new Store({ path: join(await temporaryFolder(), 'control.db'), clock });
+  const store = new Store({ path: join(temporaryFolder(), 'control.db'), clock });
   cleanUp(async () => store.close());
   const tokens = new RequestTokens(store, clock, tokensMax);
   const key = (token: string) => ({ principalArn: 'arn', operation: 'Op', token });

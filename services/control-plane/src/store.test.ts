@@ -1,13 +1,14 @@
 // The database connection: settings, migrations, refusals, effects after a commit.
 import { join } from 'node:path';
 import { FakeClock, NodeDisk } from '@ampere/platform';
+import { temporaryFolder } from '@ampere/testing';
 import { expect, test } from 'vitest';
 import { MIGRATIONS } from './migrations/index.ts';
 import { Store, StoreError } from './store.ts';
-import { cleanUp, temporaryFolder } from './testing.ts';
+import { cleanUp } from './testing.ts';
 
 async function newPath(): Promise<string> {
-  return join(await temporaryFolder(), 'control.db');
+  return join(temporaryFolder(), 'control.db');
 }
 
 function open(path: string, migrations?: readonly string[]): Store {
@@ -71,13 +72,13 @@ test('what is no database is refused with its name', async () => {
 });
 
 test('a folder that is missing is refused with its name', async () => {
-  const path = join(await temporaryFolder(), 'nowhere', 'control.db');
+  const path = join(temporaryFolder(), 'nowhere', 'control.db');
   expect(() => open(path)).toThrow(/^control-plane database .*nowhere.*: cannot be opened: /);
 });
 
 test('an addon that is not there is refused with its name', async () => {
   const path = await newPath();
-  const nativeBinding = join(await temporaryFolder(), 'sqlite.node');
+  const nativeBinding = join(temporaryFolder(), 'sqlite.node');
   expect(() => new Store({ path, clock: new FakeClock(), nativeBinding })).toThrow(
     /cannot be opened: .*sqlite\.node/,
   );

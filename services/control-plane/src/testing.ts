@@ -1,10 +1,10 @@
 // What the tests of this service share: a control plane on a folder of its own, with a clock that moves
 // only when told, an engine that can be held up or made to fail, and calls by method and target.
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ApiResponse, WorkspaceBackend } from '@ampere/contracts';
 import { Limits, type LimitsData, parseLimits } from '@ampere/limits';
-import { assert, FakeClock, NodeDisk, SeededRandom, SystemRandom } from '@ampere/platform';
+import { assert, FakeClock, NodeDisk, SeededRandom } from '@ampere/platform';
+import { temporaryFolder } from '@ampere/testing';
 import { afterEach } from 'vitest';
 import { type ControlPlaneOptions, type LocalControlPlane, openControlPlane } from './control-plane.ts';
 
@@ -26,16 +26,6 @@ afterEach(async () => {
 /** Runs at the end of the test at hand, last given first. */
 export function cleanUp(work: () => Promise<void>): void {
   cleanups.push(work);
-}
-
-/** A new empty folder that is gone after the test. */
-export async function temporaryFolder(): Promise<string> {
-  const disk = new NodeDisk();
-  const name = `ampere-control-${Buffer.from(new SystemRandom().bytes(8)).toString('hex')}`;
-  const folder = join(tmpdir(), name);
-  await disk.makeFolder(folder);
-  cleanUp(() => disk.remove(folder));
-  return folder;
 }
 
 /** An engine that does as told. */
@@ -111,7 +101,7 @@ export class TestPlane {
   static async open(overrides: Partial<ControlPlaneOptions> = {}): Promise<TestPlane> {
     const logged: string[] = [];
     const options: ControlPlaneOptions = {
-      databasePath: overrides.databasePath ?? join(await temporaryFolder(), 'control.db'),
+      databasePath: overrides.databasePath ?? join(temporaryFolder(), 'control.db'),
       region: REGION,
       publicUrl: 'http://127.0.0.1:9009/',
       account: { accountId: ACCOUNT },

@@ -25,6 +25,12 @@ export interface EngineSettings {
    * when the system gets to it.
    */
   readonly fsync: 'always' | 'interval' | 'off';
+  /** How many exemplars each workspace keeps, 100,000 when it is not said; 0 keeps none. */
+  readonly exemplarsMax?: number | undefined;
+  /** Whether Remote-Write 2.0 makes zero samples where it says that counters began; by default it doesn't. */
+  readonly createdZeroSamples?: boolean | undefined;
+  /** How long after one look at all workspaces' blocks the next begins; a minute when left out. */
+  readonly maintenanceIntervalMs?: number;
   /** What `status/buildinfo` answers. */
   readonly buildInfo: BuildInfo;
   /** Which addresses notifications may reach. */

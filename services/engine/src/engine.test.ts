@@ -2,11 +2,11 @@ import type { EngineRequest, EngineResponse } from '@ampere/contracts';
 import { Limits, parseLimits } from '@ampere/limits';
 import { Registry } from '@ampere/metrics';
 import { FakeClock, NodeDisk } from '@ampere/platform';
+import { temporaryFolder } from '@ampere/testing';
 import { describe, expect, test } from 'vitest';
 import { Engine, type QueryApi } from './engine.ts';
 import { FakeStorages } from './testing/fake-storage.ts';
 import { makeGate } from './testing/gate.ts';
-import { temporaryFolder } from './testing/temporary-folder.ts';
 
 const REQUEST: EngineRequest = {
   tenant: 'ws-1',

@@ -72,11 +72,15 @@ export interface EngineOptions {
   readonly queryApi: QueryApi;
   /** Without, rules and alert managers aren't carried out. */
   readonly alerting?: Alerting;
+  /** Whether Remote-Write 2.0 makes zero samples where it says that counters began; by default it doesn't. */
+  readonly createdZeroSamples?: boolean | undefined;
   /** Where the engine and those it was handed register their metrics. */
   readonly registry: Registry;
   readonly disk: Disk;
   readonly clock: Clock;
   readonly log: Log;
+  /** How long after one look at all workspaces' blocks the next begins; a minute when undefined. */
+  readonly maintenanceIntervalMs?: number | undefined;
 }
 
 export class Engine implements EngineClient {
@@ -137,9 +141,14 @@ export class Engine implements EngineClient {
       },
       onOpened: (tenant) => options.alerting?.tenantOpened(tenant),
     });
-    const { clock, log } = options;
-    const push = new PushHandler({ metrics: pushMetrics, haMetrics, clock, log });
-    const maintenance = new Maintenance({ ...options, tenants, onPassEnd: () => push.releaseIdle() });
+    const { clock, log, createdZeroSamples } = options;
+    const push = new PushHandler({ metrics: pushMetrics, haMetrics, clock, log, createdZeroSamples });
+    const maintenance = new Maintenance({
+      ...options,
+      intervalMs: options.maintenanceIntervalMs,
+      tenants,
+      onPassEnd: () => push.releaseIdle(),
+    });
     maintenance.start();
     return new Engine(options, { settings, tenants, maintenance, push });
   }

@@ -5,14 +5,13 @@ import type { EngineClient, EngineRequest, EngineResponse } from '@ampere/contra
 import { parseLimits } from '@ampere/limits';
 import { FakeClock, NodeDisk, SeededRandom, SystemClock } from '@ampere/platform';
 import { encodeSnappy, encodeWriteRequest, type OutgoingSeries } from '@ampere/remote-write';
-import { describeWith, run, until } from '@ampere/testing';
+import { describeWith, run, temporaryFolder, until } from '@ampere/testing';
 import { expect, onTestFinished, test } from 'vitest';
-import { NO_DELIVERY } from './alertmanager/no-delivery.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import { openLocalEngine } from './local-engine.ts';
 import { bundleWorker } from './testing/bundle-worker.ts';
+import { NO_DELIVERY } from './testing/no-delivery.ts';
 import { NO_TOPICS } from './testing/no-topics.ts';
-import { temporaryFolder } from './testing/temporary-folder.ts';
 import { EngineWorker } from './transport/engine-worker.ts';
 
 function settingsFor(dataDir: string, limits?: unknown): EngineSettings {

@@ -30,7 +30,8 @@ export interface LocalEngineOptions extends EngineSettings {
 
 /** Opens all storage; the engine that comes out runs in this thread. */
 export function openLocalEngine(options: LocalEngineOptions): Promise<Engine> {
-  const { dataDir, fsync, buildInfo, queries, publicUrl, disk, clock, random, log, workspaceLogs } = options;
+  const { dataDir, fsync, exemplarsMax, buildInfo, queries, publicUrl, disk, clock, random, log } = options;
+  const { workspaceLogs } = options;
   const limits = new Limits(options.limits);
   const settings = new TenantSettings(limits);
   const registry = new Registry();
@@ -51,7 +52,7 @@ export function openLocalEngine(options: LocalEngineOptions): Promise<Engine> {
     dataDir,
     limits,
     settings,
-    openStorage: tsdbStorage({ limits: settings, fsync, disk, clock, random, log }),
+    openStorage: tsdbStorage({ limits: settings, fsync, exemplarsMax, disk, clock, random, log }),
     queryApi: new QueryService({
       clock,
       promql,
@@ -64,9 +65,11 @@ export function openLocalEngine(options: LocalEngineOptions): Promise<Engine> {
       onQueryFinished: options.onQueryFinished,
     }),
     alerting,
+    createdZeroSamples: options.createdZeroSamples,
     registry,
     disk,
     clock,
     log,
+    maintenanceIntervalMs: options.maintenanceIntervalMs,
   });
 }

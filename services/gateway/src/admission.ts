@@ -67,14 +67,16 @@ export class Admission {
       target: exchange.target.originForm,
       rawHeaders: exchange.request.rawHeaders,
     };
-    const identity = this.#authenticator.begin(head, scope);
+    const begun = this.#authenticator.begin(head, scope);
+    const identity = begun instanceof Promise ? await begun : begun;
     if (identity.kind === 'refused') throw this.#refused(identity);
     exchange.accessKeyId = identity.accessKeyId;
     const { bytes, sha256Hex } = await readBody(exchange, bodyBytesMax, this.#budget);
     const refused = identity.finish(sha256Hex);
     if (refused !== undefined) throw this.#refused(refused);
     exchange.principalArn = identity.principal.arn;
-    this.#credentials.used?.(identity.accessKeyId, scope?.service ?? 'aps');
+    if (identity.accessKeyId !== undefined)
+      this.#credentials.used?.(identity.accessKeyId, scope?.service ?? 'aps');
     return { principal: identity.principal, body: bytes };
   }
 

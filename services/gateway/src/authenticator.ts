@@ -21,7 +21,8 @@ export interface ExpectedScope {
 /** The head was fine so far: who it claims to be from, and the check that is left. */
 export interface PendingIdentity {
   readonly kind: 'pending';
-  readonly accessKeyId: string;
+  /** Undefined when it isn't by an access key. */
+  readonly accessKeyId: string | undefined;
   readonly principal: Principal;
   /** Checks what depends on the body; `sha256Hex` is over the bytes as received. Undefined when it holds. */
   finish(sha256Hex: string): AuthenticationRefusal | undefined;
@@ -34,9 +35,13 @@ export interface AuthenticationRefusal {
 
 /**
  * Tells who makes a request, whatever carries the identity. `begin` looks at the head alone, so that a
- * request with a bad head is refused before its body is read.
+ * request with a bad head is refused before its body is read. A promise only when something has to be fetched
+ * or reckoned elsewhere: most requests are known at once.
  */
 export interface Authenticator {
   /** `scope` is undefined for AMP's own API and the data plane. */
-  begin(head: RequestHead, scope?: ExpectedScope): PendingIdentity | AuthenticationRefusal;
+  begin(
+    head: RequestHead,
+    scope?: ExpectedScope,
+  ): PendingIdentity | AuthenticationRefusal | Promise<PendingIdentity | AuthenticationRefusal>;
 }

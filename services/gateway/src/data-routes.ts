@@ -122,19 +122,38 @@ for (const route of ROUTES) {
   else WITH_PARAMETER.push({ route, before: before!, after });
 }
 
+/**
+ * Remote write under the URL of Azure Monitor's data collection rules, to which senders set up for Azure write. The
+ * rule's id stands for a workspace, and a query tells the version of that API, which changes nothing here.
+ */
+const COLLECTION_RULE: DataRoute = {
+  ...EXACT.get('api/v1/remote_write')!,
+  name: '/dataCollectionRules/{id}/streams/Microsoft-PrometheusMetrics/api/v1/write',
+};
+const COLLECTION_RULE_PREFIX = '/dataCollectionRules/';
+const COLLECTION_RULE_PATH = 'streams/Microsoft-PrometheusMetrics/api/v1/write';
+
 /** Every data-plane route, for tests and documentation. */
 export function dataRoutes(): readonly DataRoute[] {
   return ROUTES;
 }
 
 const PREFIX = '/workspaces/';
+const NO_RULES: ReadonlyMap<string, string> = new Map();
 
 /** Ids the service gives out and those its API model allows, minus what would need decoding. */
 const WORKSPACE_ID = /^[A-Za-z0-9][-.\w]{0,63}$/;
 
-/** Finds the route of a raw path, whatever the method; looks at no stored state. */
-export function matchDataRoute(rawPath: string): DataRouteMatch | undefined {
-  if (!rawPath.startsWith(PREFIX)) return undefined;
+/**
+ * Finds the route of a raw path, whatever the method; looks at no stored state.
+ *
+ * @param collectionRules workspaces by the ids of data collection rules; one that isn't there is a workspace's own id
+ */
+export function matchDataRoute(
+  rawPath: string,
+  collectionRules: ReadonlyMap<string, string> = NO_RULES,
+): DataRouteMatch | undefined {
+  if (!rawPath.startsWith(PREFIX)) return matchCollectionRule(rawPath, collectionRules);
   const slash = rawPath.indexOf('/', PREFIX.length);
   if (slash === -1) return undefined;
   const workspaceId = rawPath.slice(PREFIX.length, slash);
@@ -151,6 +170,18 @@ export function matchDataRoute(rawPath: string): DataRouteMatch | undefined {
     return { route, workspaceId, enginePath: route.enginePath.replace(/\{[^}]*\}/, () => parameter) };
   }
   return undefined;
+}
+
+function matchCollectionRule(
+  rawPath: string,
+  collectionRules: ReadonlyMap<string, string>,
+): DataRouteMatch | undefined {
+  if (!rawPath.startsWith(COLLECTION_RULE_PREFIX)) return undefined;
+  const slash = rawPath.indexOf('/', COLLECTION_RULE_PREFIX.length);
+  const id = rawPath.slice(COLLECTION_RULE_PREFIX.length, Math.max(slash, 0));
+  if (!WORKSPACE_ID.test(id) || rawPath.slice(slash + 1) !== COLLECTION_RULE_PATH) return undefined;
+  const workspaceId = collectionRules.get(id) ?? id;
+  return { route: COLLECTION_RULE, workspaceId, enginePath: COLLECTION_RULE.enginePath };
 }
 
 /** The error form for a path that leads nowhere: that of the API it is nearest to. */

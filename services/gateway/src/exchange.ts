@@ -59,6 +59,7 @@ export class Exchange {
   #ended = false;
   #finished = false;
   #bodyFault: ((refusal: Refusal) => void) | undefined = undefined;
+  #earlyBodyFault: Refusal | undefined = undefined;
 
   constructor(init: {
     connection: Connection;
@@ -141,9 +142,17 @@ export class Exchange {
     this.#bodyFault = handler;
   }
 
+  /** What the parser found broken before anybody began to read the body, of which no more comes then. */
+  get earlyBodyFault(): Refusal | undefined {
+    return this.#earlyBodyFault;
+  }
+
   /** Hands a fault of the connection to whoever reads the body; false when nobody does. */
   failBody(refusal: Refusal): boolean {
-    if (this.#bodyFault === undefined) return false;
+    if (this.#bodyFault === undefined) {
+      if (!this.request.complete) this.#earlyBodyFault = refusal;
+      return false;
+    }
     this.response.shouldKeepAlive = false;
     this.#bodyFault(refusal);
     return true;

@@ -4,11 +4,13 @@
 import type { AwsService, ControlPlane, EngineClient, ManagementCallListener } from '@ampere/contracts';
 import type { Rate } from '@ampere/limits';
 import type { Registry } from '@ampere/metrics';
+import type { HttpGet } from '@ampere/oidc';
 import type { Clock, Random } from '@ampere/platform';
 import type { Logger } from 'pino';
 import type { Authenticator } from './authenticator.ts';
 import type { NamedListener } from './listener.ts';
 import type { NetworkRules } from './network-scopes.ts';
+import type { TokenIssuer } from './tokens/token-issuer.ts';
 
 /** The part of the limits table that the gateway enforces itself; `Limits` of @ampere/limits is one. */
 export interface GatewayLimits {
@@ -36,6 +38,12 @@ export interface GatewayOptions {
   readonly limits: GatewayLimits;
   /** By default AWS Signature Version 4 with the control plane's keys. */
   readonly authenticator?: Authenticator;
+  /** Whose bearer tokens the data plane takes, and how their keys are fetched; none when undefined. */
+  readonly tokens?: { readonly issuers: readonly TokenIssuer[]; readonly get: HttpGet };
+  /** Whether the data plane takes access keys as user and password. Not by default. */
+  readonly basicAuth?: boolean;
+  /** Workspaces by the ids of data collection rules that Azure-style senders have in their URLs. */
+  readonly collectionRules?: ReadonlyMap<string, string>;
   /** A second listener, without authentication, for `/metrics` and the health checks alone. */
   readonly metricsListen?: { readonly host: string; readonly port: number };
   /** Further addresses, each with the name that policies see as `aws:SourceVpce`. */

@@ -14,6 +14,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { Admission } from './admission.ts';
+import type { Authenticator } from './authenticator.ts';
+import { authenticators } from './authenticators.ts';
 import { BodyBudget } from './body-budget.ts';
 import { CallRecord } from './call-record.ts';
 import { CallThrottle } from './call-throttle.ts';
@@ -42,7 +44,6 @@ import {
 } from './refusals.ts';
 import { RequestIds } from './request-ids.ts';
 import { ServiceCalls } from './service-calls.ts';
-import { SignatureAuthenticator } from './signature-authenticator.ts';
 
 export interface Gateway {
   /** Begins to accept connections; port 0 takes any free one. Rejects when the address can't be had. */
@@ -100,19 +101,20 @@ class HttpGateway implements Gateway {
       bodyBytesHeld: () => this.#budget.bytesHeld,
     });
     const { clock, controlPlane, engine, limits, region } = options;
-    const admission = new Admission({
-      authenticator:
-        options.authenticator ??
-        new SignatureAuthenticator({ credentials: controlPlane.credentials, clock, region }),
-      credentials: controlPlane.credentials,
-      workspaces: controlPlane.workspaces,
-      budget: this.#budget,
-      clock,
-      onRefused: (reason) => this.#metrics.authRefused(reason),
-    });
+    const { data, management } = authenticators(options);
+    const admissionBy = (authenticator: Authenticator) =>
+      new Admission({
+        authenticator,
+        credentials: controlPlane.credentials,
+        workspaces: controlPlane.workspaces,
+        budget: this.#budget,
+        clock,
+        onRefused: (reason) => this.#metrics.authRefused(reason),
+      });
+    const admission = admissionBy(management);
     const lifecycle = this.#lifecycle;
     this.#dataPlane = new DataPlane({
-      admission,
+      admission: admissionBy(data),
       workspaces: controlPlane.workspaces,
       engine,
       limits,
@@ -228,7 +230,7 @@ class HttpGateway implements Gateway {
         return;
       }
       if (target === undefined) throw new RefusedError(malformedRequest('The request target has no path.'));
-      const match = matchDataRoute(target.path);
+      const match = matchDataRoute(target.path, this.#options.collectionRules);
       if (match === undefined) this.#management.serve(exchange, (error) => this.#fail(exchange, error));
       else this.#dataPlane.serve(exchange, match).catch((error: unknown) => this.#fail(exchange, error));
     } catch (error) {

@@ -1,3 +1,4 @@
+export { type HttpGet, TOKEN_ALGORITHMS } from '@ampere/oidc';
 export type {
   AuthenticationRefusal,
   Authenticator,
@@ -10,3 +11,4 @@ export type { GatewayBounds, GatewayLimits, GatewayOptions } from './gateway-opt
 export type { ListenAddress, NamedListener, TlsMaterial } from './listener.ts';
 export { type NetworkRule, type NetworkRules, OPEN_NETWORK } from './network-scopes.ts';
 export type { PrometheusErrorType, Refusal } from './refusals.ts';
+export type { MonitoringRole, TokenGrant, TokenIssuer } from './tokens/token-issuer.ts';

@@ -33,6 +33,45 @@ export function accessDenied(message: string): Refusal {
   return { status: 403, type: 'AccessDeniedException', prometheusType: 'bad_data', message, front: true };
 }
 
+/** The identity that a request carries isn't taken where it went, which is as if it had none. */
+export function missingIdentity(help: string): Refusal {
+  return {
+    status: 403,
+    type: 'MissingAuthenticationTokenException',
+    prometheusType: 'bad_data',
+    message: 'Missing Authentication Token',
+    headers: { 'x-ampere-signature-help': help },
+    front: true,
+  };
+}
+
+/** A bearer token that isn't accepted (RFC 6750, section 3.1). */
+export function invalidToken(type: string, message: string): Refusal {
+  const description = message.replace(/[^ !#-[\]-~]/g, "'");
+  return {
+    status: 401,
+    type,
+    prometheusType: 'bad_data',
+    message,
+    headers: {
+      'www-authenticate': `Bearer realm="ampere", error="invalid_token", error_description="${description}"`,
+    },
+    front: true,
+  };
+}
+
+/** A user and password that aren't accepted (RFC 7617). */
+export function invalidPassword(message: string): Refusal {
+  return {
+    status: 401,
+    type: 'UnrecognizedClientException',
+    prometheusType: 'bad_data',
+    message,
+    headers: { 'www-authenticate': 'Basic realm="ampere", charset="UTF-8"' },
+    front: true,
+  };
+}
+
 export function unknownPath(method: string): Refusal {
   return {
     status: 404,

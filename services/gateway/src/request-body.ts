@@ -37,6 +37,7 @@ export function readBody(exchange: Exchange, limitBytes: number, budget: BodyBud
   const declared = exchange.declaredBytes;
   if (declared !== undefined && declared > limitBytes)
     return Promise.reject(new RefusedError(bodyTooLarge(declared, limitBytes)));
+  if (exchange.earlyBodyFault !== undefined) return Promise.reject(new RefusedError(exchange.earlyBodyFault));
   if (exchange.awaitsContinue) {
     exchange.awaitsContinue = false;
     exchange.response.writeContinue();

@@ -18,12 +18,22 @@ const RELATIVE = 1e-9;
 const ABSOLUTE = 1e-14;
 const TRANSCENDENTAL = /\b(a?(sin|cos|tan)h?|atan2|exp|ln|log2|log10|deg|rad)\b|\^/;
 
+/** A native histogram: ends that belong to the bucket, lower end, upper end, count. */
+interface Histogram {
+  readonly count: string;
+  readonly sum: string;
+  readonly buckets?: readonly (readonly [number, string, string, string])[];
+}
+
 type Point = readonly [timeS: number, value: string];
+type HistogramPoint = readonly [timeS: number, histogram: Histogram];
 
 interface Series {
   readonly metric: Readonly<Record<string, string>>;
   readonly value?: Point;
   readonly values?: readonly Point[];
+  readonly histogram?: HistogramPoint;
+  readonly histograms?: readonly HistogramPoint[];
 }
 
 export interface Answer {
@@ -68,14 +78,17 @@ function resultDifference(query: string, ours: Answer, theirs: Answer): string |
     const other = paired.get(key);
     if (other === undefined) return `only ours has ${key} ${JSON.stringify(pointsOf(series)).slice(0, 200)}`;
     paired.delete(key);
-    const difference = pointsDifference(pointsOf(series), pointsOf(other), areClose);
+    const difference =
+      pointsDifference(pointsOf(series), pointsOf(other), areClose) ??
+      histogramsDifference(histogramsOf(series), histogramsOf(other), areClose);
     if (difference !== undefined) return `${key}: ${difference}`;
   }
   for (const [key, series] of paired)
     return `only theirs has ${key} ${JSON.stringify(pointsOf(series)).slice(0, 200)}`;
   if (type === 'matrix') return orderDifference(ourSeries.map(keyOf), theirSeries.map(keyOf), isSameText);
   if (!/^\s*sort(_desc)?\s*\(/.test(query)) return undefined;
-  const values = (list: readonly Series[]) => list.map((series) => series.value![1]);
+  const values = (list: readonly Series[]) =>
+    list.map((series) => series.value?.[1] ?? JSON.stringify(series.histogram));
   return orderDifference(values(ourSeries), values(theirSeries), areClose);
 }
 
@@ -105,7 +118,35 @@ export function haveSameValues(query: string, ours: Answer, theirs: Answer): boo
 }
 
 function pointsOf({ value, values }: Series): readonly Point[] {
-  return values ?? [value!];
+  return values ?? (value === undefined ? [] : [value]);
+}
+
+function histogramsOf({ histogram, histograms }: Series): readonly HistogramPoint[] {
+  return histograms ?? (histogram === undefined ? [] : [histogram]);
+}
+
+function histogramsDifference(
+  ours: readonly HistogramPoint[],
+  theirs: readonly HistogramPoint[],
+  areEqual: Equality,
+): string | undefined {
+  for (let i = 0; i < Math.max(ours.length, theirs.length); i++) {
+    const [a, b] = [ours[i], theirs[i]];
+    const isSame =
+      a !== undefined && b !== undefined && a[0] === b[0] && isSameHistogram(a[1], b[1], areEqual);
+    if (!isSame) return `histogram ${i} is ${JSON.stringify(a)}, theirs ${JSON.stringify(b)}`;
+  }
+  return undefined;
+}
+
+function isSameHistogram(ours: Histogram, theirs: Histogram, areEqual: Equality): boolean {
+  const [a, b] = [ours.buckets ?? [], theirs.buckets ?? []];
+  return (
+    areEqual(ours.count, theirs.count) &&
+    areEqual(ours.sum, theirs.sum) &&
+    a.length === b.length &&
+    a.every((bucket, i) => bucket.every((part, j) => areEqual(String(part), String(b[i]![j]))))
+  );
 }
 
 function pointsDifference(

@@ -45,8 +45,20 @@ const FILLINGS: Readonly<Record<string, readonly string[]>> = {
 };
 
 export function randomQuery(random: SeededRandom): string {
-  const query = random.integer(3) === 0 ? dashboardQuery(random) : generatedQuery(random);
+  const part = random.integer(3) === 0 ? dashboardQuery(random) : generatedQuery(random);
+  const query = random.integer(8) === 0 ? repeated(random, part) : part;
   return random.integer(5) === 0 ? mutateQuery(random, query) : query;
+}
+
+/** A query that has a part more than once: it is evaluated once, which must not show. */
+function repeated(random: SeededRandom, part: string): string {
+  const forms = [
+    `(${part}) - (${part})`,
+    `(${part}) / on () group_left () sum(${part})`,
+    `max(${part}) - min((${part}))`,
+    `max_over_time((${part})[3m:30s]) + on (job, instance) min_over_time((${part})[3m:30s])`,
+  ];
+  return forms[random.integer(forms.length)]!;
 }
 
 function dashboardQuery(random: SeededRandom): string {

@@ -3,9 +3,9 @@
 // Inside a struct the checks follow the order of Alertmanager's code, because the first fault found is
 // the one that is reported.
 
+import { quote } from '@ampere/go-text';
 import type { Matcher } from '@ampere/series';
 import { ConfigError } from '../errors.ts';
-import { goQuote } from '../go-quote.ts';
 import { makeMatcher, parseMatchers, sortMatchers } from '../matcher-text.ts';
 import { type TimeInterval, timeInterval } from '../time-interval.ts';
 import { parseDurationMs } from './duration.ts';
@@ -88,7 +88,7 @@ const matcherList: Reader<Matcher[]> = (node, place) =>
 
 function checkedNames(names: Iterable<string>): void {
   for (const name of names) {
-    if (!LABEL_NAME.test(name)) throw new ConfigError(`invalid label name ${goQuote(name)}`);
+    if (!LABEL_NAME.test(name)) throw new ConfigError(`invalid label name ${quote(name)}`);
   }
 }
 
@@ -125,7 +125,7 @@ function groupByOf(names: readonly string[] | undefined): readonly string[] | 'a
   const labels = names.filter((name) => name !== '...');
   for (const name of labels) {
     if (!LABEL_NAME.test(name)) {
-      throw new ConfigError(`invalid label name ${goQuote(name)} in group_by list`);
+      throw new ConfigError(`invalid label name ${quote(name)} in group_by list`);
     }
   }
   const all = labels.length < names.length;
@@ -133,7 +133,7 @@ function groupByOf(names: readonly string[] | undefined): readonly string[] | 'a
     throw new ConfigError('cannot have wildcard group_by (`...`) and other other labels at the same time');
   }
   const repeated = labels.find((name, index) => labels.indexOf(name) < index);
-  if (repeated !== undefined) throw new ConfigError(`duplicated label ${goQuote(repeated)} in group_by`);
+  if (repeated !== undefined) throw new ConfigError(`duplicated label ${quote(repeated)} in group_by`);
   // An empty list inherits, as a list that is absent does.
   return all ? 'all' : labels.length === 0 ? null : labels;
 }
@@ -190,7 +190,7 @@ const route: Reader<RouteConfig> = struct<RouteFields, RouteConfig>(
 );
 
 const labelName = textAs((name) => {
-  if (!LABEL_NAME.test(name)) throw new ConfigError(`${goQuote(name)} is not a valid label name`);
+  if (!LABEL_NAME.test(name)) throw new ConfigError(`${quote(name)} is not a valid label name`);
   return name;
 });
 
@@ -315,7 +315,7 @@ function configReader(original: string, templatesInGlobal: boolean): Reader<Aler
       const receivers = fields.receivers ?? [];
       const names = new Set<string>();
       for (const { name } of receivers) {
-        if (names.has(name)) throw new ConfigError(`notification config name ${goQuote(name)} is not unique`);
+        if (names.has(name)) throw new ConfigError(`notification config name ${quote(name)} is not unique`);
         names.add(name);
       }
       const root = checkedRoot(fields.route);
@@ -323,7 +323,7 @@ function configReader(original: string, templatesInGlobal: boolean): Reader<Aler
       const timeIntervals = new Map<string, readonly TimeInterval[]>();
       const add = (what: string, intervals: readonly NamedInterval[] = []) => {
         for (const { name, intervals: parts } of intervals) {
-          if (timeIntervals.has(name)) throw new ConfigError(`${what} ${goQuote(name)} is not unique`);
+          if (timeIntervals.has(name)) throw new ConfigError(`${what} ${quote(name)} is not unique`);
           timeIntervals.set(name, parts);
         }
       };
@@ -361,7 +361,7 @@ function checkedRoot(root: RouteConfig | undefined): RouteConfig {
 function checkReceivers(node: RouteConfig, names: ReadonlySet<string>): void {
   for (const child of node.routes) checkReceivers(child, names);
   if (node.receiver !== null && !names.has(node.receiver)) {
-    throw new ConfigError(`undefined receiver ${goQuote(node.receiver)} used in route`);
+    throw new ConfigError(`undefined receiver ${quote(node.receiver)} used in route`);
   }
 }
 
@@ -369,7 +369,7 @@ function checkIntervals(node: RouteConfig, intervals: ReadonlyMap<string, unknow
   for (const child of node.routes) checkIntervals(child, intervals);
   for (const name of [...node.muteTimeIntervals, ...node.activeTimeIntervals]) {
     if (!intervals.has(name)) {
-      throw new ConfigError(`undefined time interval ${goQuote(name)} used in route`);
+      throw new ConfigError(`undefined time interval ${quote(name)} used in route`);
     }
   }
 }

@@ -6,8 +6,8 @@
 // 3. What AMP restricts: SNS receivers only, what they may say, topics of the same account, quotas.
 // 4. The template files that the configuration names, through the check that is passed in.
 
+import { quote } from '@ampere/go-text';
 import { ConfigError } from '../errors.ts';
-import { goQuote } from '../go-quote.ts';
 import { type AlertmanagerConfig, parseConfig, type RouteConfig } from './config.ts';
 import type { Receiver, SnsConfig } from './receivers.ts';
 import { readYaml, struct, text, textMap } from './yaml-reader.ts';
@@ -123,7 +123,7 @@ function checkTemplateNames(files: ReadonlyMap<string, string>, limits: Definiti
     if (name === '' || name === '.' || name === '..' || name.includes('/')) {
       throw new DefinitionError(
         'creation',
-        `invalid template name ${goQuote(name)}: the template name cannot contain any path`,
+        `invalid template name ${quote(name)}: the template name cannot contain any path`,
       );
     }
   }
@@ -136,7 +136,7 @@ function checkReceiver({ name, integrations }: Receiver, options: DefinitionOpti
     }
     const invalid = whatIsNotAllowed(config);
     if (invalid !== null) {
-      throw new DefinitionError('request', `Invalid SNS receiver ${goQuote(name)}: ${invalid}`);
+      throw new DefinitionError('request', `Invalid SNS receiver ${quote(name)}: ${invalid}`);
     }
     for (const arn of [config.topicArn, config.targetArn]) {
       // A template gives its account only when it is rendered.

@@ -14,6 +14,8 @@ check(
   'slack_configs: [{api_url: "http://x"}]',
   'slack_configs:\n  - api_url: <secret>\n',
 );
+check('of a webhook', 'webhook_configs: [{url: "http://x"}]', 'webhook_configs:\n  - url: <secret>\n');
+check('a password in a URL', 'a: http://u:p@ss@x/y@z\n', 'a: http://u:xxxxx@x/y@z\n');
 check('another URL', 'sns_configs: [{api_url: "http://x"}]', 'sns_configs:\n  - api_url: http://x\n');
 
 test('what is shown is the same configuration', () => {

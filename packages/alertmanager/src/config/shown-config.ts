@@ -25,23 +25,29 @@ const SECRETS = new Set([
   'bot_token',
 ]);
 
-/** Within blocks of these integrations `api_url` is one too: it is what lets one post. */
-const SECRET_URLS = new Set(['slack_configs']);
+/** Within blocks of these integrations their URL is one too: it is what lets one post. */
+const SECRET_URLS: ReadonlyMap<string, string> = new Map([
+  ['slack_configs', 'api_url'],
+  ['webhook_configs', 'url'],
+]);
+const URL_WITH_PASSWORD = /^([a-z]+:\/\/[^/?#@:]*:)[^/?#]*@/i;
 
 /** A configuration as anybody may see it, secrets replaced as Alertmanager does; comments and aliases go too. */
 export function shownConfig(source: string): string {
-  return stringify(withoutSecrets(parse(source, { merge: true, maxAliasCount: 100 }), false), {
+  return stringify(withoutSecrets(parse(source, { merge: true, maxAliasCount: 100 })), {
     aliasDuplicateObjects: false,
   });
 }
 
-function withoutSecrets(value: unknown, isSecretUrl: boolean): unknown {
-  if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, isSecretUrl));
+function withoutSecrets(value: unknown, secretUrl?: string): unknown {
+  // As Go's URL.Redacted writes them.
+  if (typeof value === 'string') return value.replace(URL_WITH_PASSWORD, '$1xxxxx@');
+  if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, secretUrl));
   if (typeof value !== 'object' || value === null) return value;
   const shown = new Map<string, unknown>();
   for (const [name, item] of Object.entries(value)) {
-    const isSecret = SECRETS.has(name) || (isSecretUrl && name === 'api_url');
-    shown.set(name, isSecret ? '<secret>' : withoutSecrets(item, isSecretUrl || SECRET_URLS.has(name)));
+    const isSecret = SECRETS.has(name) || name === secretUrl;
+    shown.set(name, isSecret ? '<secret>' : withoutSecrets(item, SECRET_URLS.get(name) ?? secretUrl));
   }
   return shown;
 }

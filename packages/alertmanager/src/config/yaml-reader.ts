@@ -10,29 +10,13 @@
 //
 // Nodes reached through aliases are counted each time, so that a small text can't become an endless one.
 
-import {
-  type Alias,
-  Composer,
-  type CST,
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  Lexer,
-  LineCounter,
-  type Node,
-  Parser,
-  visit,
-  type YAMLMap,
-} from 'yaml';
+import { aliasTargets, firstDocument, NestingError, UnknownAnchorError } from '@ampere/yaml-text';
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type YAMLMap } from 'yaml';
 import { ConfigError } from '../errors.ts';
 
 /** A text without aliases has fewer nodes than characters; this many more visits are given to aliases. */
 const ALIAS_VISITS_MAX = 10_000;
 const DEPTH_MAX = 100;
-/** Of the parser's own stack, which has up to two entries for a level. */
-const PARSER_STACK_MAX = 2 * DEPTH_MAX;
 
 interface Place {
   readonly issues: string[];
@@ -49,7 +33,7 @@ export type Reader<T> = (node: Node | null, place: Place) => T | undefined;
 /** Reads the first document of a text. An empty text gives undefined. Throws ConfigError. */
 export function readYaml<T>(source: string, reader: Reader<T>): T | undefined {
   const lines = new LineCounter();
-  const document = parseFirst(source, lines);
+  const document = orConfigError(() => firstDocument(source, lines));
   if (document === undefined) return undefined;
   const fault = document.errors[0];
   if (fault !== undefined) {
@@ -60,7 +44,7 @@ export function readYaml<T>(source: string, reader: Reader<T>): T | undefined {
   const place: Place = {
     issues: [],
     lines,
-    resolve: resolverOf(document),
+    resolve: orConfigError(() => resolverOf(document)),
     visitsMax: source.length + ALIAS_VISITS_MAX,
     visits: 0,
     depth: 0,
@@ -72,40 +56,18 @@ export function readYaml<T>(source: string, reader: Reader<T>): T | undefined {
   return value;
 }
 
-function parseFirst(source: string, lineCounter: LineCounter): Document.Parsed | undefined {
-  const composer = new Composer({ schema: 'failsafe', uniqueKeys: false });
-  const [first] = composer.compose(shallowTokens(source, lineCounter));
-  return first;
-}
-
-/**
- * The parser's tokens, as long as the nesting is bounded: both the parser and the composer recurse, and what
- * exhausts the stack inside of them can end the process instead of throwing.
- */
-function* shallowTokens(source: string, lineCounter: LineCounter): Generator<CST.Token> {
-  const parser = new Parser(lineCounter.addNewLine);
-  // The parser leaves the beginning of the first line to whoever calls it piece by piece.
-  lineCounter.addNewLine(0);
-  for (const lexeme of new Lexer().lex(source)) {
-    yield* parser.next(lexeme);
-    if (parser.stack.length > PARSER_STACK_MAX) throw new ConfigError('yaml: nested too deeply');
+/** Reads, with what is wrong with the text as a ConfigError. */
+function orConfigError<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const isOfText = error instanceof NestingError || error instanceof UnknownAnchorError;
+    throw isOfText ? new ConfigError(error.message) : error;
   }
-  yield* parser.end();
 }
 
-/** What aliases stand for, found in one walk: an anchor counts from where it stands until it is set anew. */
-function resolverOf(document: Document): Place['resolve'] {
-  const anchors = new Map<string, Node>();
-  const targets = new Map<Alias, Node>();
-  visit(document, (_, node) => {
-    if (isAlias(node)) {
-      const target = anchors.get(node.source);
-      if (target === undefined) throw new ConfigError(`yaml: unknown anchor '${node.source}' referenced`);
-      targets.set(node, target);
-    } else if ((isScalar(node) || isMap(node) || isSeq(node)) && node.anchor !== undefined) {
-      anchors.set(node.anchor, node);
-    }
-  });
+function resolverOf(document: Document.Parsed): Place['resolve'] {
+  const targets = aliasTargets(document);
   return (node) => (isAlias(node) ? targets.get(node)! : node);
 }
 

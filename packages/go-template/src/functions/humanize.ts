@@ -1,6 +1,7 @@
 // The humanize family of Prometheus' templates: four significant digits, unit prefixes, durations and
 // timestamps. Arguments are floats; results are byte strings.
 
+import { DURATION_MAX_MS, durationMs } from '@ampere/go-text';
 import { FunctionError } from '../errors.ts';
 import { formatFloat } from '../format/float.ts';
 import { TIME_LAYOUT } from '../time/go-time.ts';
@@ -86,28 +87,12 @@ export function humanizeTimestamp(seconds: number): string {
   return formatTime(nanosecondsOf(seconds), TIME_LAYOUT);
 }
 
-const UNITS: readonly (readonly [string, number])[] = [
-  ['y', 31_536_000_000],
-  ['w', 604_800_000],
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['m', 60_000],
-  ['s', 1_000],
-  ['ms', 1],
-];
-const DURATION =
-  /^(?:([0-9]+)y)?(?:([0-9]+)w)?(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?(?:([0-9]+)ms)?$/;
-
 /** Prometheus' duration text (`1h30m`) in seconds; `quoted` is the text as errors show it. */
 export function parseDuration(text: string, quoted: string): number {
   if (text === '0') return 0;
   if (text === '') throw new FunctionError('empty duration string');
-  const found = DURATION.exec(text);
-  if (found === null) throw new FunctionError(`not a valid duration string: ${quoted}`);
-  let ms = 0n;
-  UNITS.forEach(([, unitMs], i) => {
-    ms += BigInt(found[i + 1] ?? 0) * BigInt(unitMs);
-  });
-  if (ms * 1_000_000n > (1n << 63n) - 1n) throw new FunctionError('duration out of range');
-  return Number(ms * 1_000_000n) / 1e9;
+  const ms = durationMs(text);
+  if (ms === undefined) throw new FunctionError(`not a valid duration string: ${quoted}`);
+  if (ms > DURATION_MAX_MS) throw new FunctionError('duration out of range');
+  return (ms * 1e6) / 1e9;
 }

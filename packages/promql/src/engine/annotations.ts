@@ -13,6 +13,8 @@ export class Annotations {
   readonly #text: string;
   readonly #warnings = new Map<string, Origin>();
   readonly #infos = new Map<string, Origin>();
+  /** How often anything was said, also what is told only once. */
+  said = 0;
 
   /** `text` is the query, from which a position's line and column are counted; '' when unknown. */
   constructor(text: string) {
@@ -125,10 +127,12 @@ export class Annotations {
   }
 
   #warn(text: string, at: Origin): void {
+    this.said++;
     keepLast(this.#warnings, text, at);
   }
 
   #info(text: string, at: Origin): void {
+    this.said++;
     keepLast(this.#infos, text, at);
   }
 

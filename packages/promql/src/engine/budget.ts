@@ -13,6 +13,10 @@ const BYTES_PER_STEP = 9;
 /** A sample that is held otherwise takes a time and a value. */
 const BYTES_PER_SAMPLE = 16;
 
+/** What is kept of a query's parts to save work, beyond what is held, and in no case more than a share of the limit. */
+const KEPT_BYTES_MAX = 32 << 20;
+const KEPT_SHARE_MAX = 1 / 4;
+
 /** A query holds more samples than it may, or more memory for them. */
 export class TooManySamplesError extends QueryError {
   constructor() {
@@ -31,6 +35,7 @@ export class Budget {
   #heldBytes = 0;
   #work = 0;
   #passedOnMuted = 0;
+  #keptBytes = 0;
 
   /** A limit of 0 is none. `checkAlive` throws to end the query. */
   constructor(options: {
@@ -109,6 +114,19 @@ export class Budget {
     if (this.#passedOnMuted === 0) this.stepSamples![step]! += samples;
   }
 
+  /** Whether so many bytes more may be kept to save work; they are then counted until `dropKept`. */
+  keep(bytes: number): boolean {
+    const limit =
+      this.#bytesMax > 0 ? Math.min(KEPT_BYTES_MAX, this.#bytesMax * KEPT_SHARE_MAX) : KEPT_BYTES_MAX;
+    if (this.#keptBytes + bytes > limit) return false;
+    this.#keptBytes += bytes;
+    return true;
+  }
+
+  dropKept(bytes: number): void {
+    this.#keptBytes -= bytes;
+  }
+
   #hold(samples: number, bytes: number): void {
     this.#heldSamples += samples;
     this.#heldBytes += bytes;
@@ -119,6 +137,11 @@ export class Budget {
   /** What is passed on inside a subquery isn't counted: the function around it counts its windows. */
   muteCount(): void {
     this.#passedOnMuted++;
+  }
+
+  /** Whether what is passed on isn't counted now. */
+  get isMuted(): boolean {
+    return this.#passedOnMuted > 0;
   }
 
   unmuteCount(): void {

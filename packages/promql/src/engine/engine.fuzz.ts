@@ -78,6 +78,22 @@ function dataSet(random: SeededRandom): MemorySeries[] {
   return store;
 }
 
+/** A query in which `part` occurs again, so that it is evaluated once and kept. */
+function twice(random: SeededRandom, part: string): string {
+  const name = `requests_total{job="${['api', 'db'][random.integer(2)]}"}`;
+  const forms = [
+    `(${part}) - (${part})`,
+    `(${part}) / on () group_left () sum(${part})`,
+    `sum(${part}) + on () (count(${part}) or sum(-(${part})))`,
+    `max(${part}) - min((${part})) - avg(${part})`,
+    `(${part}) and (${part}) > 10`,
+    `max_over_time((${part})[3m:30s]) - min_over_time((${part})[3m:30s])`,
+    `max_over_time(${name}[4m]) - min_over_time(${name}[4m]) + rate(${name}[4m] offset 1m)`,
+    `sum_over_time(${name}[4m]) / on (instance, job) (count_over_time(${name}[4m]) + ${name} + (${part}))`,
+  ];
+  return forms[random.integer(forms.length)]!;
+}
+
 type Outcome =
   | { readonly failed: true }
   | { readonly failed: false; readonly series: Map<string, Map<number, number>> };
@@ -172,7 +188,8 @@ it('agrees with the naive evaluator', () => {
   let compared = 0;
   for (let round = 0; round < ROUNDS; round++) {
     if (round % 100 === 0) store = dataSet(random);
-    const text = generateQuery(random, VOCABULARY, 3, random.integer(10) === 0 ? 'scalar' : 'vector');
+    const once = generateQuery(random, VOCABULARY, 3, random.integer(10) === 0 ? 'scalar' : 'vector');
+    const text = random.integer(4) === 0 ? twice(random, once) : once;
     let expr: Expr;
     try {
       expr = parseExpr(text, WHOLE_LANGUAGE);

@@ -4,7 +4,8 @@
 //    them at once asks for `collect`. Scalars are one number a step.
 // 2. A part that is the same at every step (everything in it has `@`) is evaluated for one step, and
 //    its samples are repeated.
-// 3. The work of each kind of node is in the folder named after it; this file only finds who does it.
+// 3. A part that occurs more than once is evaluated once (kept-parts.ts).
+// 4. The work of each kind of node is in the folder named after it; this file only finds who does it.
 
 import { assert } from '@ampere/platform';
 import type { Expr } from '../parser/ast.ts';
@@ -41,6 +42,12 @@ export class Evaluator implements Evaluation {
       this.#streamInvariant(expr, sink);
       return;
     }
+    const common = this.query.commonParts.get(expr);
+    if (common === undefined) this.#evaluate(expr, sink);
+    else common.stream(this, (into) => this.#evaluate(expr, into), sink);
+  }
+
+  #evaluate(expr: Expr, sink: SeriesSink): void {
     switch (expr.kind) {
       case 'vector-selector':
         streamSelector(this, expr, sink, 'value');

@@ -6,6 +6,7 @@ import { typeOf } from '../parser/check.ts';
 import { resolveDurations } from '../parser/resolve-durations.ts';
 import { Annotations } from './annotations.ts';
 import { Budget } from './budget.ts';
+import { findCommonParts } from './common-parts.ts';
 import { QueryError } from './errors.ts';
 import { Evaluator } from './evaluator.ts';
 import { statisticsSelectors } from './histogram-statistics.ts';
@@ -35,6 +36,7 @@ export const evaluate: Evaluate = (querier, request, options) => {
     checkAlive: request.checkAlive ?? (() => {}),
     stepsCounted: request.countsSteps === true ? steps.count : 0,
   });
+  const statistics = statisticsSelectors(expr);
   const query: QueryContext = {
     querier,
     options,
@@ -42,7 +44,9 @@ export const evaluate: Evaluate = (querier, request, options) => {
     turns: turnsOf(expr),
     budget,
     lookbackDeltaMs: request.lookbackDeltaMs ?? options.lookbackDeltaMs,
-    statisticsSelectors: statisticsSelectors(expr),
+    statisticsSelectors: statistics,
+    // What a part passes on is kept as one number, not by steps.
+    commonParts: budget.stepSamples === null ? findCommonParts(expr, statistics) : new Map(),
     startMs,
     endMs,
     stepMs,

@@ -5,6 +5,7 @@ import type { Querier } from '@ampere/series';
 import type { AtModifier, Expr, Position, TimeModifiers, VectorSelector } from '../parser/ast.ts';
 import type { Annotations } from './annotations.ts';
 import type { Budget } from './budget.ts';
+import type { KeptParts } from './kept-parts.ts';
 import type { SeriesSink, StepSeries } from './step-series.ts';
 import type { Steps } from './steps.ts';
 import type { EngineOptions } from './types.ts';
@@ -61,6 +62,8 @@ export interface QueryContext {
   readonly lookbackDeltaMs: number;
   /** Selectors of whose histograms only count and sum are used. */
   readonly statisticsSelectors: ReadonlySet<VectorSelector>;
+  /** The parts that occur more than once, by each of their nodes. */
+  readonly commonParts: ReadonlyMap<Expr, KeptParts>;
   /** Start and end of the whole query, also inside subqueries: what `@ start()` and `@ end()` mean. */
   readonly startMs: number;
   readonly endMs: number;

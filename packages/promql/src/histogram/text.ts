@@ -1,7 +1,7 @@
 // Native histograms as text and as JSON.
 
+import { formatFloat, formatFloatG } from '@ampere/go-text';
 import type { FloatHistogram } from '../engine/types.ts';
-import { formatFloat, formatFloatG } from '../go-format.ts';
 import {
   allBuckets,
   type Bucket,

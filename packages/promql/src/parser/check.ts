@@ -1,7 +1,7 @@
 // Type checking: what may stand in what, in the order in which Prometheus looks at it.
 
+import { quote } from '@ampere/go-text';
 import { METRIC_NAME } from '@ampere/series';
-import { quote } from '../go-format.ts';
 import type { BinaryExpr, CallExpr, Expr, Position, ValueType, VectorSelector } from './ast.ts';
 import type { TokenStream } from './token-stream.ts';
 

@@ -11,8 +11,9 @@
 // Which characters belong to a wrong number, and at which position an error stands, follows
 // Prometheus' lexer, because both are visible in error texts.
 
-import { describeRune, quote, quoteRune, textOfBytes } from '../go-format.ts';
+import { describeRune, quote, quoteRune } from '@ampere/go-text';
 import { ParseError } from './errors.ts';
+import { textOfBytes } from './text-of-bytes.ts';
 import { type TokenKind, WORDS } from './tokens.ts';
 
 const DURATION_WORDS: ReadonlySet<string> = new Set(['step', 'range', 'min', 'max', 'min_of', 'max_of']);

@@ -1,6 +1,7 @@
 // Values of number, duration and string tokens. Faults are told as texts without a position.
 
-import { quote, textOfBytes } from '../go-format.ts';
+import { DurationError, parseDuration as durationOf, quote } from '@ampere/go-text';
+import { textOfBytes } from './text-of-bytes.ts';
 
 /** A literal that the lexer took but that has no value; the parser adds the position. */
 export class LiteralError extends Error {}
@@ -34,39 +35,14 @@ export function parseNumber(text: string): number {
   return value;
 }
 
-/** Units from the greatest to the smallest, with their milliseconds. */
-const UNITS_MS: ReadonlyMap<string, number> = new Map([
-  ['y', 31_536_000_000],
-  ['w', 604_800_000],
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['m', 60_000],
-  ['s', 1_000],
-  ['ms', 1],
-]);
-/** Most milliseconds that a duration of 64-bit nanoseconds holds. */
-const DURATION_MS_MAX = 9_223_372_036_854;
-
 /** Milliseconds of a duration such as `1h30m`: whole numbers with units that get smaller. */
 export function parseDuration(text: string): number {
-  if (text === '0') return 0;
-  const invalid = () => new LiteralError(`not a valid duration string: ${quote(text)}`);
-  let total = 0;
-  let unitMsBefore = Number.POSITIVE_INFINITY;
-  for (const [part, digits, unit] of text.matchAll(/(\d*)(\D*)/g)) {
-    if (part === '') break;
-    if (digits === '' || unit === '') throw invalid();
-    const unitMs = UNITS_MS.get(unit!);
-    if (unitMs === undefined) {
-      throw new LiteralError(`unknown unit ${quote(unit!)} in duration ${quote(text)}`);
-    }
-    if (unitMs >= unitMsBefore) throw invalid();
-    unitMsBefore = unitMs;
-    total += Number(digits) * unitMs;
-    if (total > DURATION_MS_MAX) throw new LiteralError('duration out of range');
+  try {
+    return durationOf(text);
+  } catch (error) {
+    if (!(error instanceof DurationError)) throw error;
+    throw new LiteralError(error.message);
   }
-  if (text === '') throw new LiteralError('empty duration string');
-  return total;
 }
 
 const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {

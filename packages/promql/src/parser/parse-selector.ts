@@ -1,7 +1,7 @@
 // Selectors: `name{label="value", …}` and what may follow an expression: `[…]`, offset, @, anchored, smoothed.
 
+import { formatFixed } from '@ampere/go-text';
 import { Matcher, METRIC_NAME } from '@ampere/series';
-import { formatFixed } from '../go-format.ts';
 import type { AtModifier, Expr, MatrixSelector, Position, SubqueryExpr, VectorSelector } from './ast.ts';
 import {
   millisecondsOf,

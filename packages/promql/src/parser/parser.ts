@@ -10,8 +10,8 @@
 // Nesting is bounded (DEPTH_MAX) both for this parser and for whoever walks the tree later: a chain
 // of operators is as deep as it is long.
 
+import { quote } from '@ampere/go-text';
 import type { Matcher } from '@ampere/series';
-import { quote } from '../go-format.ts';
 import type {
   AggregateExpr,
   AggregateOperator,

@@ -1,9 +1,9 @@
 // The text of a tree, in Prometheus' form: `printExpr` on one line, `prettify` over several lines
 // where one would be longer than 100 bytes.
 
+import { formatDuration, formatFixed, formatFloat, formatFloatG, quote } from '@ampere/go-text';
 import type { Matcher } from '@ampere/series';
 import { METRIC_NAME } from '@ampere/series';
-import { formatDuration, formatFixed, formatFloat, formatFloatG, quote } from '../go-format.ts';
 import type {
   AggregateExpr,
   BinaryExpr,

@@ -3,7 +3,7 @@
 // A token is only read from the text when somebody asks for it. So a fault of what was parsed (an
 // unknown function) is told before a fault of the text behind it, as Prometheus does.
 
-import { quote } from '../go-format.ts';
+import { quote } from '@ampere/go-text';
 import type { Position } from './ast.ts';
 import type { ParseError } from './errors.ts';
 import { Lexer } from './lexer.ts';

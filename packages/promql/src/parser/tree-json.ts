@@ -1,6 +1,6 @@
 // A tree as /api/v1/parse_query shows it.
 
-import { formatFloat } from '../go-format.ts';
+import { formatFloat } from '@ampere/go-text';
 import type { BinaryExpr, Expr, TimeModifiers, VectorSelector } from './ast.ts';
 
 /** A value that JSON can carry. */

@@ -1,27 +1,23 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolder } from '@ampere/testing';
 
 /** What a promtool 3 says of each text: the problems, none for a good one. */
 export function checkWithPromtool(promtool: string, texts: readonly string[]): string[][] {
-  const folder = mkdtempSync(join(tmpdir(), 'ampere-rules-'));
-  try {
-    const paths = texts.map((text, i) => {
-      const path = join(folder, `${i}.yml`);
-      writeFileSync(path, text);
-      return path;
-    });
-    const run = spawnSync(promtool, ['check', 'rules', '--lint=none', ...paths], {
-      encoding: 'utf8',
-      maxBuffer: 64 * 1024 * 1024,
-    });
-    if (run.error !== undefined) throw run.error;
-    const all = run.stdout + run.stderr;
-    return paths.map((path) => problemsOf(all, path));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const folder = temporaryFolder();
+  const paths = texts.map((text, i) => {
+    const path = join(folder, `${i}.yml`);
+    writeFileSync(path, text);
+    return path;
+  });
+  const run = spawnSync(promtool, ['check', 'rules', '--lint=none', ...paths], {
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (run.error !== undefined) throw run.error;
+  const all = run.stdout + run.stderr;
+  return paths.map((path) => problemsOf(all, path));
 }
 
 /** A problem begins with the file's name and ends where the next line of the program's own begins. */

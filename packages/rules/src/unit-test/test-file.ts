@@ -1,7 +1,7 @@
 // promtool's unit-test files, read as strictly as promtool does.
 
+import { DurationError, parseDuration } from '@ampere/go-text';
 import type { Node } from 'yaml';
-import { DurationError, parseRuleDuration } from '../duration.ts';
 import type { TextPairs } from '../rule-file.ts';
 import { YamlDecoder, YamlError } from '../yaml-decoder.ts';
 
@@ -192,7 +192,7 @@ class Reader {
 
   #duration(node: Node | null): number {
     const text = this.#yaml.text(node);
-    return text === undefined ? 0 : parseRuleDuration(text);
+    return text === undefined ? 0 : parseDuration(text);
   }
 
   #pairs(node: Node | null): TextPairs {

@@ -5,9 +5,9 @@
 //    what the series have been by then and what rules wrote.
 // 3. Alerts are compared at the evaluation before or at their moment, expressions at the end.
 
+import { formatDuration, formatExponent } from '@ampere/go-text';
 import {
   evaluate,
-  formatDuration,
   histogramLiteral,
   MemoryStorage,
   ParseError,
@@ -20,7 +20,6 @@ import {
 } from '@ampere/promql';
 import { isStaleAt, Labels } from '@ampere/series';
 import { AlertingRun } from '../alerting.ts';
-import { formatExponent } from '../go-text.ts';
 import { EvaluatedGroup } from '../group.ts';
 import { parseRuleFile, RuleFileError, type RuleGroup, type TextPairs } from '../rule-file.ts';
 import { DEFAULT_RULE_OPTIONS, isRuleFailure, type RuleHost, type RuleWrite } from '../rule-host.ts';

@@ -1,6 +1,8 @@
 // Reads values out of a YAML document whose scalars are texts, member by member: a member that isn't taken is unknown, and
 // everything that is wrong is said with its path.
 
+import { durationMs } from '@ampere/go-text';
+
 /** A scrape configuration that can't be read. The text is for the person who wrote it. */
 export class ScrapeConfigurationError extends Error {
   constructor(message: string) {
@@ -9,8 +11,6 @@ export class ScrapeConfigurationError extends Error {
   }
 }
 
-const DURATION = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
-const DURATION_UNITS_MS = [31_536_000_000, 604_800_000, 86_400_000, 3_600_000, 60_000, 1000, 1];
 const BOOLEAN = /^(true|false|yes|no|on|off|y|n)$/;
 const SIZE = /^(\d+)(B|KB|KiB|MB|MiB|GB|GiB)?$/;
 const SIZE_UNITS: Readonly<Record<string, number>> = {
@@ -74,11 +74,11 @@ export class Fields {
   durationMs(name: string): number | undefined {
     const text = this.string(name);
     if (text === undefined || text === '') return undefined;
-    const match = DURATION.exec(text);
-    if (match === null) {
+    const ms = durationMs(text);
+    if (ms === undefined) {
       throw new ScrapeConfigurationError(`${this.path}${name}: not a valid duration string: ${quoted(text)}`);
     }
-    return DURATION_UNITS_MS.reduce((sum, unitMs, at) => sum + Number(match[at + 1] ?? 0) * unitMs, 0);
+    return ms;
   }
 
   bytes(name: string): number {

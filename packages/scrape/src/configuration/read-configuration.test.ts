@@ -49,6 +49,7 @@ refused(
   /^yaml: Excessive alias count/,
 );
 refused(`# ${'x'.repeat(1 << 20)}`, 'it is longer than 1048576 bytes');
+refused('- '.repeat(100_000), 'yaml: nested too deeply');
 
 test('defaults are those of Prometheus, over them those of global', () => {
   const { jobs } = read(`${JOB}- {job_name: k, scrape_interval: 5s}\n`);

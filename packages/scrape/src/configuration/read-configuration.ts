@@ -7,7 +7,6 @@
 //    Where a cluster is the source, there is `kubernetes_sd_configs`, and the two paths at which a pod finds
 //    its service account stand for what the cluster is read with.
 // 3. Defaults are filled in: those of `global`, then Prometheus' own.
-import { parseDocument } from 'yaml';
 import type {
   Authentication,
   FileDiscovery,
@@ -18,6 +17,7 @@ import type {
 import { Fields, fault, quoted, ScrapeConfigurationError } from './fields.ts';
 import { readKubernetesDiscovery } from './read-kubernetes.ts';
 import { readRelabelRule } from './read-relabel.ts';
+import { readYaml } from './yaml.ts';
 
 const INTERVAL_DEFAULT_MS = 60_000;
 const TIMEOUT_DEFAULT_MS = 10_000;
@@ -44,7 +44,7 @@ export function readScrapeConfiguration(
   if (bytes.length > CONFIGURATION_BYTES_MAX) {
     throw new ScrapeConfigurationError(`it is longer than ${CONFIGURATION_BYTES_MAX} bytes`);
   }
-  const root = new Fields(parseYaml(new TextDecoder().decode(bytes)), '');
+  const root = new Fields(readYaml(new TextDecoder().decode(bytes), 'yaml'), '');
   const global = root.fields('global');
   const intervalMs = global.durationMs('scrape_interval') || INTERVAL_DEFAULT_MS;
   const timeoutMs = global.durationMs('scrape_timeout');
@@ -72,17 +72,6 @@ export function readScrapeConfiguration(
   );
   if (targets > TARGETS_MAX) throw new ScrapeConfigurationError(`it has more than ${TARGETS_MAX} targets`);
   return { externalLabels, jobs, unsupported: [...unsupported].sort() };
-}
-
-function parseYaml(text: string): unknown {
-  const document = parseDocument(text, { uniqueKeys: true, schema: 'failsafe', merge: true });
-  const [error] = document.errors;
-  if (error !== undefined) throw new ScrapeConfigurationError(`yaml: ${error.message.split('\n', 1)[0]}`);
-  try {
-    return document.toJS({ mapAsMap: true, maxAliasCount: 100 });
-  } catch (cause) {
-    throw new ScrapeConfigurationError(`yaml: ${cause instanceof Error ? cause.message : cause}`);
-  }
 }
 
 function readJob(

@@ -35,6 +35,11 @@ const AUDITED = [
   'Label',
 ];
 
+/** The names of the API's operations, for tests and documentation. */
+export function snsOperations(): readonly string[] {
+  return [...OPERATIONS.keys()];
+}
+
 export class SnsService implements AwsService {
   readonly name = 'sns';
   readonly #topics: Topics;

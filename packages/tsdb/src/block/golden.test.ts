@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NodeDisk, SeededRandom, SystemClock } from '@ampere/platform';
@@ -11,15 +10,15 @@ import {
   type Querier,
   SampleColumns,
 } from '@ampere/series';
-import { afterAll, describe, expect, test } from 'vitest';
+import { temporaryFolder } from '@ampere/testing';
+import { describe, expect, test } from 'vitest';
 import { BlockQuerier } from './block-querier.ts';
 import { BlockReader } from './block-reader.ts';
 import { BlockWriter } from './block-writer.ts';
 import { SeriesEntry } from './index-reader.ts';
 
 const golden = fileURLToPath(new URL('../../testdata/blocks/promtool-3.5', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'ampere-block-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 const ALL = { startMs: -1e15, endMs: 1e15, limit: 0 };
 const disk = new NodeDisk();

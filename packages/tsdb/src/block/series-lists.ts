@@ -33,6 +33,9 @@ export function findSeries(index: IndexReader, matchers: readonly Matcher[], ali
   return found;
 }
 
+/** So many values are looked up one by one instead of being sought among all values. */
+const LOOKED_UP_MAX = 100;
+
 /** Series that have the label with a value that the matcher takes, or (`takes` false) doesn't take. */
 function seriesWith(index: IndexReader, matcher: Matcher, takes: boolean, alive: AliveCheck): Uint32Array {
   const { name, kind, value } = matcher;
@@ -42,6 +45,11 @@ function seriesWith(index: IndexReader, matcher: Matcher, takes: boolean, alive:
   }
   // `.*` takes every value there can be: nothing is to be subtracted.
   if (kind === '=~' && value === '.*' && !takes) return new Uint32Array(0);
+  const { texts } = matcher;
+  if (takes && texts !== undefined && texts.length <= LOOKED_UP_MAX) {
+    const offsets = texts.map((text) => index.table.find(name, text));
+    return join(offsets.filter((offset) => offset !== undefined).map((offset) => index.readList(offset)));
+  }
   const takesAll = kind === '=~' && value === '.+' && takes;
   const lists: Uint32Array[] = [];
   index.table.each(name, (candidate, offset) => {

@@ -53,6 +53,7 @@ export function resetHeaderOf(bytes: Uint8Array, at: number): ResetHeader {
 
 /**
  * Appends to `into` the samples of the chunk of `length` bytes at `at` whose time is within [startMs, endMs].
+ * Of a chunk that another thread appends to, `count` says how many samples are whole.
  * Throws a RangeError when the bits contradict themselves.
  */
 export function decodeHistograms(
@@ -63,13 +64,14 @@ export function decodeHistograms(
   startMs: number,
   endMs: number,
   into: SampleColumns,
+  count?: number,
 ): void {
   assert(
     encoding === ENCODING_HISTOGRAM || encoding === ENCODING_FLOAT_HISTOGRAM,
     'a chunk of another encoding is read as histograms',
   );
   if (length < HISTOGRAM_HEADER_BYTES) throw new RangeError('a histogram chunk is cut off');
-  const samples = 256 * bytes[at]! + bytes[at + 1]!;
+  const samples = count ?? 256 * bytes[at]! + bytes[at + 1]!;
   if (samples === 0) return;
   const reader = new BitReader().reset(bytes, at + HISTOGRAM_HEADER_BYTES, at + length);
   const layout = readLayout(reader);

@@ -4,8 +4,8 @@
 // 2. The second time is a delta, every later one a delta of deltas whose prefix tells its width.
 // 3. A value is its predecessor XOR a window of bits; a zero bit repeats it.
 //
-// Bits are taken 32 at a time from wherever they begin, so the memory behind the chunk must be
-// readable for XOR_READ_AHEAD_BYTES (its content doesn't matter).
+// Bits are taken 32 at a time from wherever they begin; a sample that fits into them is read from them alone. The
+// memory behind the chunk must be readable for XOR_READ_AHEAD_BYTES (its content doesn't matter).
 
 import { assert } from '@ampere/platform';
 import type { SampleColumns } from '@ampere/series';
@@ -85,53 +85,60 @@ export function decodeXorSamples(
   let bit = 0;
   for (let i = 1; i < samples; i++) {
     let window = take(view, origin, bit);
+    // How many bits of the window are behind us.
+    let used = 0;
     if (i > 1) {
-      if (window >>> 31 === 0) {
-        bit += 1;
+      if (window >= 0) {
+        used = 1;
       } else if (window >>> 30 === 0b10) {
         deltaMs += signed((window >>> 16) & 0x3fff, 14);
-        bit += 16;
-      } else if (window >>> 29 === 0b110) {
-        deltaMs += signed((window >>> 12) & 0x1ffff, 17);
-        bit += 20;
-      } else if (window >>> 28 === 0b1110) {
-        deltaMs += signed((window >>> 8) & 0xfffff, 20);
-        bit += 24;
+        used = 16;
       } else {
-        deltaMs += (take(view, origin, bit + 4) | 0) * 2 ** 32 + take(view, origin, bit + 36);
-        bit += 68;
+        if (window >>> 29 === 0b110) {
+          deltaMs += signed((window >>> 12) & 0x1ffff, 17);
+          bit += 20;
+        } else if (window >>> 28 === 0b1110) {
+          deltaMs += signed((window >>> 8) & 0xfffff, 20);
+          bit += 24;
+        } else {
+          deltaMs += take(view, origin, bit + 4) * 2 ** 32 + (take(view, origin, bit + 36) >>> 0);
+          bit += 68;
+        }
+        window = take(view, origin, bit);
       }
-      window = take(view, origin, bit);
     }
     timeMs += deltaMs;
     if (timeMs > endMs) break;
 
-    if (window >>> 31 === 0) {
-      bit += 1;
+    const control = window << used;
+    if (control >= 0) {
+      bit += used + 1;
     } else {
-      if ((window & 0x40000000) === 0) {
-        bit += 2;
+      if ((control & 0x40000000) === 0) {
+        used += 2;
       } else {
-        leading = (window >>> 25) & 31;
-        const width = (window >>> 19) & 63;
+        leading = (control >>> 25) & 31;
+        const width = (control >>> 19) & 63;
         trailing = width === 0 ? 0 : 64 - leading - width;
-        bit += 13;
+        used += 13;
       }
       const width = 64 - leading - trailing;
       if (width > 32) {
-        const top = take(view, origin, bit) >>> (64 - width);
-        const rest = take(view, origin, bit + width - 32);
+        const top = take(view, origin, bit + used) >>> (64 - width);
+        const rest = take(view, origin, bit + used + width - 32);
         high ^= trailing === 0 ? top : (top << trailing) | (rest >>> (32 - trailing));
         low ^= rest << trailing;
       } else {
-        const value = take(view, origin, bit) >>> (32 - width);
+        // Small changes are in the window whole.
+        const from = width <= 32 - used ? window << used : take(view, origin, bit + used);
+        const value = from >>> (32 - width);
         if (trailing >= 32) high ^= value << (trailing - 32);
         else {
           if (trailing > 0) high ^= value >>> (32 - trailing);
           low ^= value << trailing;
         }
       }
-      bit += width;
+      bit += used + width;
     }
     if (timeMs >= startMs) {
       timesMs[length] = timeMs;
@@ -144,12 +151,12 @@ export function decodeXorSamples(
   into.length = length;
 }
 
-/** The 32 bits from a bit position on. */
+/** The 32 bits from a bit position on, as a signed number: those stay in a register. */
 function take(view: DataView, origin: number, bit: number): number {
   const at = origin + (bit >>> 3);
   const shift = bit & 7;
-  const word = view.getUint32(at);
-  return shift === 0 ? word : ((word << shift) | (view.getUint8(at + 4) >>> (8 - shift))) >>> 0;
+  const word = view.getInt32(at);
+  return shift === 0 ? word : (word << shift) | (view.getUint8(at + 4) >>> (8 - shift));
 }
 
 /** Half of the range and one more is positive, as Prometheus has it: -8191 … 8192 for 14 bits. */

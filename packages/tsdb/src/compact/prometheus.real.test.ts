@@ -1,13 +1,12 @@
 // Our blocks under the real programs, and theirs under ours.
 
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FakeClock, NodeDisk, SeededRandom } from '@ampere/platform';
 import { Labels, Matcher } from '@ampere/series';
-import { describeWith, RealPrometheus } from '@ampere/testing';
-import { afterAll, expect, test } from 'vitest';
+import { describeWith, RealPrometheus, temporaryFolder } from '@ampere/testing';
+import { expect, test } from 'vitest';
 import { BlockReader } from '../block/block-reader.ts';
 import { addSample, bitsOf, EVER, type Model, readAll, SEED, writeBlock } from '../testing/blocks.ts';
 import { encodeIndexV1 } from '../testing/index-v1.ts';
@@ -19,15 +18,10 @@ const HOUR_MS = 3_600_000;
 const START_MS = 1_699_999_200_000;
 const RANGES_MS = [2 * HOUR_MS, 6 * HOUR_MS];
 const disk = new NodeDisk();
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true });
-});
 
 /** An empty data folder; promtool wants one for the log in it. */
 function dataFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'ampere-real-'));
-  folders.push(folder);
+  const folder = temporaryFolder();
   mkdirSync(join(folder, 'wal'));
   return folder;
 }

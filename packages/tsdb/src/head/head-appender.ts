@@ -6,9 +6,21 @@
 //    into canonical form, under which the series may be known already;
 // 2. a series that isn't active must fit under the limits of active series;
 // 3. what is refused is counted by reason, and doesn't keep the rest from being stored.
+//
+// Where samples say when their counter began, zeros are put in front of them (zero-samples.ts), which are passed over
+// where they can't be stored, and counted nowhere.
+//
+// Native histograms and exemplars are few beside floats: they are taken here, one by one, when the floats are done.
 
 import { assert, type Clock } from '@ampere/platform';
-import { type Appender, type AppendOutcome, METRIC_NAME, type WriteColumns } from '@ampere/series';
+import {
+  type Appender,
+  type AppendOutcome,
+  type FloatHistogram,
+  METRIC_NAME,
+  type WriteColumns,
+  type WriteHistogram,
+} from '@ampere/series';
 import {
   A_ACTIVE_MAX,
   A_APPENDED,
@@ -32,29 +44,48 @@ import {
   OTHER_VALUE,
   OUT_OF_ORDER,
   RECORD_BYTES_MAX,
+  STORED,
   W_NEXT_NUMBER,
   W_SERIES_LENGTH,
   WRONG_TIME,
 } from '../../assembly/layout.ts';
+import type { HistogramKind } from '../chunk/histogram-encode.ts';
 import { TsdbError } from '../errors.ts';
+import type { Exemplar, ExemplarRing } from '../exemplars/exemplar-ring.ts';
 import { NONE } from '../index/label-index.ts';
 import type { SeriesLimits } from '../options.ts';
-import { SeriesRecord } from '../wal/records.ts';
+import { ByteBuffer } from '../wal/byte-buffer.ts';
+import { ExemplarsRecord, HistogramsRecord } from '../wal/histogram-records.ts';
+import { LateSamplesRecord } from '../wal/late-records.ts';
+import {
+  RECORD_EXEMPLARS,
+  RECORD_HISTOGRAMS,
+  RECORD_LATE_HISTOGRAMS,
+  RECORD_LATE_SAMPLES,
+  SeriesRecord,
+} from '../wal/records.ts';
 import type { WalWriter } from '../wal/wal-writer.ts';
 import { type Head, minuteOf, UNKNOWN_SERIES } from './head.ts';
 import { memoryFull } from './head-memory.ts';
+import { histogramFault } from './histogram-faults.ts';
 import { type CanonicalLabels, canonicalLabels, decodeLabels, type WireLabels } from './label-set.ts';
+import { type LateValue, lateValue } from './out-of-order.ts';
 import {
-  histogramsUnsupported,
+  exemplarOfUnknown,
+  exemplarOutOfOrder,
+  exemplarTooLong,
+  histogramInvalid,
   labelFault,
   otherValue,
   outOfOrder,
   refuse,
   seriesLimit,
   tooFarInFuture,
+  tooLate,
   tooOld,
 } from './refusals.ts';
 import { WriteArguments } from './write-arguments.ts';
+import { ZeroSamples, zeroHistogram } from './zero-samples.ts';
 
 /** Times beyond ±2^52 ms can't be encoded exactly; that is 140,000 years either way. */
 const TIME_MS_MAX = 2 ** 52;
@@ -70,18 +101,29 @@ export class HeadAppender implements Appender {
   readonly #limitsNow: () => SeriesLimits;
   readonly #backlogBytesMax: number;
   readonly #arguments: WriteArguments;
+  readonly #exemplars: ExemplarRing;
+  readonly #histogramsRecord = new HistogramsRecord();
+  readonly #exemplarsRecord = new ExemplarsRecord();
+  readonly #lateRecord = new LateSamplesRecord();
+  readonly #lateHistogramsRecord = new HistogramsRecord();
+  readonly #key = new ByteBuffer();
   /** Of the request at hand. */
   #limits: SeriesLimits;
   #earliestMs = 0;
+  /** Nothing before it is taken, be it in order or not. */
+  #oldestMs = 0;
   #latestMs = 0;
   #minute = 0;
   #outcome: AppendOutcome = nothingYet();
+  #zeros: ZeroSamples | undefined;
+  #zerosStored = 0;
   /** Exact active counts of metrics that may be at their limit, for the current minute: metric pair to count. */
   readonly #metricCounts = new Map<number, number>();
   #metricCountsMinute = 0;
 
   constructor(
     head: Head,
+    exemplars: ExemplarRing,
     wal: WalWriter,
     clock: Clock,
     limitsNow: () => SeriesLimits,
@@ -89,6 +131,7 @@ export class HeadAppender implements Appender {
     nextWalNumber: number,
   ) {
     this.#head = head;
+    this.#exemplars = exemplars;
     this.#wal = wal;
     this.#clock = clock;
     this.#limitsNow = limitsNow;
@@ -102,10 +145,13 @@ export class HeadAppender implements Appender {
    * Throws a TsdbError: 'wal-unavailable', with nothing stored, while too much waits for the log; 'memory-full' when
    * the head has no room, after part of the request was stored.
    */
-  append(columns: WriteColumns): AppendOutcome {
+  append(request: WriteColumns): AppendOutcome {
     this.#requireRoomInLog();
     this.#head.leases.reclaimSome();
     this.#begin();
+    this.#zeros = ZeroSamples.of(request);
+    const columns = this.#zeros?.columns ?? request;
+    this.#zerosStored = this.#zeros?.countIn(0, columns.sampleCount) ?? 0;
     this.#arguments.place(columns);
     const { view } = this.#head;
     try {
@@ -114,16 +160,14 @@ export class HeadAppender implements Appender {
         if (reason === DONE) break;
         this.#attend(reason, columns);
       }
+      this.#appendHistograms(columns);
+      this.#appendExemplars(columns);
     } finally {
       this.#head.memory.kernel.publishRows();
       this.#log();
-      this.#outcome.appended = view.word(A_APPENDED);
+      this.#logRest();
+      this.#outcome.appended = view.word(A_APPENDED) - this.#zerosStored;
       this.#outcome.newSeries += view.word(A_NEW_SERIES);
-    }
-    for (const { series } of columns.histograms) {
-      refuse(this.#outcome, 'native_histogram_unsupported', 1, () =>
-        histogramsUnsupported(wireLabels(columns, series)),
-      );
     }
     return this.#outcome;
   }
@@ -146,11 +190,8 @@ export class HeadAppender implements Appender {
     const nowMs = this.#clock.nowMs();
     this.#limits = this.#limitsNow();
     const { sampleMaxAgeMs, sampleMaxFutureMs } = this.#limits;
-    this.#earliestMs = Math.max(
-      this.#head.acceptFromMs,
-      sampleMaxAgeMs > 0 ? nowMs - sampleMaxAgeMs : -TIME_MS_MAX,
-      -TIME_MS_MAX,
-    );
+    this.#oldestMs = Math.max(sampleMaxAgeMs > 0 ? nowMs - sampleMaxAgeMs : -TIME_MS_MAX, -TIME_MS_MAX);
+    this.#earliestMs = Math.max(this.#head.acceptFromMs, this.#oldestMs);
     this.#latestMs = sampleMaxFutureMs > 0 ? Math.min(nowMs + sampleMaxFutureMs, TIME_MS_MAX) : TIME_MS_MAX;
     this.#minute = minuteOf(this.#clock.monotonicMs());
     this.#outcome = nothingYet();
@@ -183,22 +224,25 @@ export class HeadAppender implements Appender {
     const labels = () => this.#head.labelsOf(known);
     switch (reason) {
       case MEET_SERIES:
-        view.setWord(A_SERIES, this.#meet(columns, row));
+        view.setWord(A_SERIES, this.#meet(columns, row, this.#timesOf(columns, row)));
         break;
       case ACTIVATE_SERIES: {
-        const samples = columns.firstSample[row + 1]! - sample;
+        const end = columns.firstSample[row + 1]!;
+        const samples = end - sample - (this.#zeros?.countIn(sample, end) ?? 0);
         if (!this.#mayActivate(known, samples)) view.setWord(A_SERIES, UNKNOWN_SERIES);
         break;
       }
       case WRONG_TIME:
-        this.#refuseTime(columns.timesMs[sample]!, labels);
-        break;
       case OUT_OF_ORDER: {
-        const timeMs = columns.timesMs[sample]!;
-        refuse(this.#outcome, 'sample_out_of_order', 1, () => outOfOrder(timeMs, labels()));
+        if (this.#passesOver(sample)) break;
+        const [low, high] = [columns.valueWords[2 * sample]!, columns.valueWords[2 * sample + 1]!];
+        const value = { low, high, histogram: undefined };
+        const isTaken = this.#takeLate(known, columns.timesMs[sample]!, value, reason);
+        if (isTaken) view.setWord(A_APPENDED, view.word(A_APPENDED) + 1);
         break;
       }
       case OTHER_VALUE: {
+        if (this.#passesOver(sample)) break;
         const timeMs = columns.timesMs[sample]!;
         refuse(this.#outcome, 'new_value_for_timestamp', 1, () => otherValue(timeMs, labels()));
         break;
@@ -211,7 +255,152 @@ export class HeadAppender implements Appender {
         throw memoryFull();
     }
     if (reason !== MEET_SERIES && reason !== ACTIVATE_SERIES) view.setWord(A_SAMPLE, sample + 1);
-    else if (view.word(A_SERIES) === NO_SERIES) view.setWord(A_ROW, row + 1);
+    else if (view.word(A_SERIES) === NO_SERIES) {
+      this.#zerosStored -= this.#zeros?.countIn(sample, columns.firstSample[row + 1]!) ?? 0;
+      view.setWord(A_ROW, row + 1);
+    }
+  }
+
+  /** Whether a sample that can't be stored is a zero, of which nobody need know. */
+  #passesOver(sample: number): boolean {
+    if (this.#zeros?.has(sample) !== true) return false;
+    this.#zerosStored--;
+    return true;
+  }
+
+  /** Times of the floats that were sent of a row. */
+  #timesOf({ timesMs, firstSample }: WriteColumns, row: number): Float64Array {
+    const first = firstSample[row]!;
+    const times = timesMs.subarray(first, firstSample[row + 1]);
+    const zeros = this.#zeros;
+    return zeros === undefined ? times : times.filter((_, i) => !zeros.has(first + i));
+  }
+
+  #appendHistograms(columns: WriteColumns): void {
+    const { histograms } = columns;
+    for (let i = 0; i < histograms.length; ) {
+      const row = histograms[i]!.series;
+      let end = i + 1;
+      while (histograms[end]?.series === row) end++;
+      const own = histograms.slice(i, end);
+      const series = this.#seriesOf(
+        columns,
+        row,
+        own.map(({ timeMs }) => timeMs),
+      );
+      if (series !== UNKNOWN_SERIES) this.#appendOwn(series, own);
+      i = end;
+    }
+  }
+
+  /** The series of a row, found or made; refuses the row's samples when it can't be. */
+  #seriesOf(columns: WriteColumns, row: number, timesMs: readonly number[]): number {
+    const { memory, view } = this.#head;
+    const at = view.word(A_LABELS);
+    const series = memory.kernel.findKey(at + columns.labelsFrom[row]!, at + columns.labelsTo[row]!);
+    if (series < 0) return this.#meet(columns, row, timesMs);
+    if (this.#head.isActive(series, this.#minute) || this.#mayActivate(series, timesMs.length)) return series;
+    return UNKNOWN_SERIES;
+  }
+
+  /** Appends the histograms of one series. */
+  #appendOwn(series: number, histograms: readonly WriteHistogram[]): void {
+    const head = this.#head;
+    const outcome = this.#outcome;
+    const labels = () => head.labelsOf(series);
+    let appended = 0;
+    for (const { timeMs, histogram, kind, isStale, startMs = 0 } of histograms) {
+      const fault = isStale ? undefined : histogramFault(histogram, kind);
+      if (fault !== undefined) {
+        refuse(outcome, 'native_histogram_invalid', 1, () => histogramInvalid(fault, labels()));
+        continue;
+      }
+      if (startMs !== 0 && startMs < timeMs) this.#appendZero(series, startMs, histogram, kind);
+      const isTimely = timeMs >= this.#earliestMs && timeMs <= this.#latestMs;
+      const verdict = isTimely ? head.appendHistogram(series, timeMs, histogram, kind, isStale) : WRONG_TIME;
+      if (verdict === OUT_OF_ORDER || verdict === WRONG_TIME) {
+        const value = lateValue(histogram, kind, isStale);
+        if (this.#takeLate(series, timeMs, value, verdict)) appended++;
+        continue;
+      }
+      if (verdict === OTHER_VALUE) {
+        refuse(outcome, 'new_value_for_timestamp', 1, () => otherValue(timeMs, labels()));
+        continue;
+      }
+      appended++;
+      if (verdict === STORED) this.#logHistogram(series, timeMs, histogram, kind, isStale);
+    }
+    if (appended === 0) return;
+    outcome.histograms += appended;
+    head.memory.kernel.touch(head.view.series(series), this.#minute);
+  }
+
+  /** Stores that nothing was observed when a counter began, if that is newer than all there is of the series. */
+  #appendZero(series: number, startMs: number, histogram: FloatHistogram, kind: HistogramKind): void {
+    if (startMs < this.#earliestMs || startMs > this.#latestMs) return;
+    const zero = zeroHistogram(histogram);
+    if (this.#head.appendHistogram(series, startMs, zero, kind, false) !== STORED) return;
+    this.#logHistogram(series, startMs, zero, kind, false);
+  }
+
+  #logHistogram(series: number, ...sample: [number, FloatHistogram, HistogramKind, boolean]): void {
+    this.#histogramsRecord.add(this.#head.numberOf(series), ...sample);
+    if (this.#histogramsRecord.payload.length < RECORD_BYTES_MAX) return;
+    // Their series come first.
+    this.#log();
+    this.#logRest();
+  }
+
+  #appendExemplars(columns: WriteColumns): void {
+    const { view, memory } = this.#head;
+    for (const { series: row, labels, value, timeMs } of columns.exemplars) {
+      const from = columns.labelsFrom[row]!;
+      const to = columns.labelsTo[row]!;
+      const at = view.word(A_LABELS);
+      const series = memory.kernel.findKey(at + from, at + to);
+      if (series < 0) {
+        refuse(this.#outcome, 'exemplar_series_unknown', 1, () =>
+          exemplarOfUnknown(wireLabels(columns, row)),
+        );
+        continue;
+      }
+      const own = this.#head.labelsOf(series);
+      const exemplar = { labels, value, timeMs };
+      const verdict = this.#exemplars.add(own, exemplar);
+      if (verdict === 'labels-too-long') {
+        refuse(this.#outcome, 'exemplar_labels_too_long', 1, () => exemplarTooLong(own));
+      } else if (verdict === 'out-of-order') {
+        refuse(this.#outcome, 'exemplar_out_of_order', 1, () => exemplarOutOfOrder(own));
+      } else {
+        // Where none are kept they are taken all the same, as is done with what is not asked for.
+        this.#outcome.exemplars++;
+        if (verdict === 'stored') this.#logExemplar(series, exemplar);
+      }
+    }
+  }
+
+  #logExemplar(series: number, exemplar: Exemplar): void {
+    this.#key.length = 0;
+    this.#head.writeKey(series, this.#key);
+    this.#exemplarsRecord.add(this.#key.content(), exemplar);
+    if (this.#exemplarsRecord.payload.length >= RECORD_BYTES_MAX) this.#logRest();
+  }
+
+  /** Closes the records of histograms and exemplars. */
+  #logRest(): void {
+    const histograms = this.#histogramsRecord;
+    const exemplars = this.#exemplarsRecord;
+    this.#wal.record(RECORD_HISTOGRAMS, histograms.payload.content(), histograms.maxTimeMs);
+    this.#wal.record(RECORD_EXEMPLARS, exemplars.payload.content(), Number.NEGATIVE_INFINITY);
+    const late = this.#lateRecord;
+    const lateHistograms = this.#lateHistogramsRecord;
+    // Their segment stays as long as samples of now are in it, and longer while they wait for blocks.
+    this.#wal.record(RECORD_LATE_SAMPLES, late.payload.content(), this.#head.maxTimeMs);
+    this.#wal.record(RECORD_LATE_HISTOGRAMS, lateHistograms.payload.content(), this.#head.maxTimeMs);
+    late.clear();
+    lateHistograms.clear();
+    histograms.clear();
+    exemplars.clear();
   }
 
   /** Closes the records that were built and hands them to the log. */
@@ -219,6 +408,42 @@ export class HeadAppender implements Appender {
     const { memory } = this.#head;
     this.#wal.add(memory.seriesPayload(), memory.samplesPayload(), memory.loggedMaxTimeMs, memory.checksum);
     memory.clearLog();
+  }
+
+  /** Takes a sample that can't go behind its series' newest one if it isn't too late; refuses it otherwise. */
+  #takeLate(series: number, timeMs: number, value: LateValue, reason: number): boolean {
+    const head = this.#head;
+    const labels = () => head.labelsOf(series);
+    if (timeMs > this.#latestMs || timeMs < this.#oldestMs) {
+      this.#refuseTime(timeMs, labels);
+      return false;
+    }
+    const windowMs = this.#limits.outOfOrderWindowMs ?? 0;
+    if (windowMs === 0) {
+      if (reason === WRONG_TIME) this.#refuseTime(timeMs, labels);
+      else refuse(this.#outcome, 'sample_out_of_order', 1, () => outOfOrder(timeMs, labels()));
+      return false;
+    }
+    if (timeMs < head.maxTimeMs - windowMs) {
+      refuse(this.#outcome, 'sample_too_old', 1, () => tooLate(timeMs, labels()));
+      return false;
+    }
+    const isLate = timeMs < head.acceptFromMs;
+    if (head.outOfOrder.insert(series, timeMs, value, isLate, head.maxTimeMs)) {
+      this.#logLate(series, timeMs, value);
+    }
+    head.memory.kernel.touch(head.view.series(series), this.#minute);
+    return true;
+  }
+
+  #logLate(series: number, timeMs: number, { low, high, histogram }: LateValue): void {
+    const number = this.#head.numberOf(series);
+    if (histogram === undefined) this.#lateRecord.add(number, timeMs, low, high);
+    else this.#lateHistogramsRecord.add(number, timeMs, histogram, histogram.kind, false);
+    const bytes = this.#lateRecord.payload.length + this.#lateHistogramsRecord.payload.length;
+    if (bytes < RECORD_BYTES_MAX) return;
+    this.#log();
+    this.#logRest();
   }
 
   #refuseTime(timeMs: number, labels: () => CanonicalLabels): void {
@@ -230,17 +455,16 @@ export class HeadAppender implements Appender {
   }
 
   /** Finds or makes the series of label bytes that are not known; refuses its samples when it can't be. */
-  #meet(columns: WriteColumns, row: number): number {
+  #meet(columns: WriteColumns, row: number, timesMs: ArrayLike<number>): number {
     const head = this.#head;
-    const first = columns.firstSample[row]!;
-    const end = columns.firstSample[row + 1]!;
+    const samples = timesMs.length;
     const from = columns.labelsFrom[row]!;
     const to = columns.labelsTo[row]!;
     const bytes = columns.bytes.slice(from, to);
     const wire = decodeLabels(bytes, 0, bytes.length);
     const fault = labelFault(wire, this.#limits);
     if (fault !== undefined) {
-      refuse(this.#outcome, fault.reason, end - first, () => fault.text);
+      refuse(this.#outcome, fault.reason, samples, () => fault.text);
       return UNKNOWN_SERIES;
     }
     const labels = canonicalLabels(wire);
@@ -250,13 +474,13 @@ export class HeadAppender implements Appender {
     if (known !== UNKNOWN_SERIES) {
       head.memory.kernel.addAlias(known, at + from, at + to);
       const isActive = head.isActive(known, this.#minute);
-      return isActive || this.#mayActivate(known, end - first) ? known : UNKNOWN_SERIES;
+      return isActive || this.#mayActivate(known, samples) ? known : UNKNOWN_SERIES;
     }
-    if (!this.#hasGoodTime(columns, first, end)) {
-      for (let s = first; s < end; s++) this.#refuseTime(columns.timesMs[s]!, () => labels);
+    if (!this.#hasGoodTime(timesMs)) {
+      for (let s = 0; s < samples; s++) this.#refuseTime(timesMs[s]!, () => labels);
       return UNKNOWN_SERIES;
     }
-    if (!this.#fits(head.index.findPair(METRIC_NAME, metricOf(labels)), end - first, labels))
+    if (!this.#fits(head.index.findPair(METRIC_NAME, metricOf(labels)), samples, labels))
       return UNKNOWN_SERIES;
 
     const number = head.view.word(W_NEXT_NUMBER);
@@ -282,10 +506,13 @@ export class HeadAppender implements Appender {
     memory.kernel.logSeries(number, at, at + key.length);
   }
 
-  #hasGoodTime(columns: WriteColumns, first: number, end: number): boolean {
-    for (let s = first; s < end; s++) {
-      const timeMs = columns.timesMs[s]!;
-      if (timeMs >= this.#earliestMs && timeMs <= this.#latestMs) return true;
+  #hasGoodTime(timesMs: ArrayLike<number>): boolean {
+    const windowMs = this.#limits.outOfOrderWindowMs ?? 0;
+    const lateMs = windowMs === 0 ? Number.POSITIVE_INFINITY : this.#head.maxTimeMs - windowMs;
+    const earliestMs = Math.max(Math.min(this.#earliestMs, lateMs), this.#oldestMs);
+    for (let s = 0; s < timesMs.length; s++) {
+      const timeMs = timesMs[s]!;
+      if (timeMs >= earliestMs && timeMs <= this.#latestMs) return true;
     }
     return false;
   }
@@ -338,6 +565,10 @@ export class HeadAppender implements Appender {
   }
 }
 
+function nothingYet(): AppendOutcome {
+  return { appended: 0, histograms: 0, exemplars: 0, newSeries: 0, refusals: [] };
+}
+
 function metricOf({ names, values }: CanonicalLabels): string {
   return values[names.indexOf(METRIC_NAME)]!;
 }
@@ -346,8 +577,4 @@ function metricOf({ names, values }: CanonicalLabels): string {
 function wireLabels({ bytes, labelsFrom, labelsTo }: WriteColumns, row: number): WireLabels {
   const own = bytes.slice(labelsFrom[row]!, labelsTo[row]!);
   return decodeLabels(own, 0, own.length);
-}
-
-function nothingYet(): AppendOutcome {
-  return { appended: 0, histograms: 0, exemplars: 0, newSeries: 0, refusals: [] };
 }

@@ -5,6 +5,8 @@
 //    none lies across the end of the range. One that begins before the range (of which the head shows only the rest) is
 //    decoded and packed anew.
 //
+// 3. A series with samples out of order in the range is read and packed anew.
+//
 // Others append meanwhile: the caller has seen to it that nothing is taken into the range any more, and that
 // nothing is dropped or renumbered before this is over.
 
@@ -112,6 +114,10 @@ class HeadChunks {
   /** The chunks of a series in [startMs, endMs); the memory of full ones is the head's. */
   of(series: number, startMs: number, endMs: number): ChunkData[] {
     const into: ChunkData[] = [];
+    if (this.#head.hasOutOfOrderIn(series, startMs, endMs - 1)) {
+      this.#pack(series, startMs, endMs - 1, into);
+      return into;
+    }
     for (const chunk of this.#head.chunksOf(series)) {
       const { encoding, minTimeMs, maxTimeMs, at } = chunk;
       if (minTimeMs >= endMs) break;

@@ -14,7 +14,7 @@ import { AliveCheck } from '../alive-check.ts';
 import type { StoredSeriesSet } from '../block/stored-series-set.ts';
 import { type LabelIndex, NONE } from '../index/label-index.ts';
 import type { SeriesMatching } from '../index/match-series.ts';
-import { hasSampleIn, readSamples } from './stored-samples.ts';
+import { hasSeriesIn, readSeries } from './stored-samples.ts';
 
 export class HeadQuerier implements Querier {
   chunkBytes = 0;
@@ -33,7 +33,7 @@ export class HeadQuerier implements Querier {
 
   select(hints: SelectHints, matchers: readonly Matcher[]): StoredSeriesSet {
     const series = this.#find(matchers, hints);
-    return new HeadSeriesSet(this, this.#index, series, hints, this.#from(hints), this.#scratch);
+    return new HeadSeriesSet(this, this.#index, series, hints, this.#floorMs, this.#scratch);
   }
 
   labelNames(hints: LabelHints, matchers: readonly Matcher[]): string[] {
@@ -91,31 +91,27 @@ export class HeadQuerier implements Querier {
     return this.#matching.find(matchers, new AliveCheck(checkAlive));
   }
 
-  #from(hints: { readonly startMs: number }): number {
-    return Math.max(hints.startMs, this.#floorMs);
+  #isPresent(series: number, { startMs, endMs }: LabelHints): boolean {
+    return hasSeriesIn(this.#index.view, series, startMs, this.#floorMs, endMs, this.#scratch);
   }
 
   *#present(hints: LabelHints, matchers: readonly Matcher[]): Iterable<number> {
-    const startMs = this.#from(hints);
     const alive = new AliveCheck(hints.checkAlive);
     for (const series of this.#find(matchers, hints)) {
       alive.tick();
-      if (hasSampleIn(this.#index.view, series, startMs, hints.endMs, this.#scratch)) yield series;
+      if (this.#isPresent(series, hints)) yield series;
     }
   }
 
   #anySeries(name: number, hints: LabelHints, alive: AliveCheck): boolean {
-    return this.#index.pairsOf(name).some((pair) => {
+    return this.#index.somePairOf(name, (pair) => {
       alive.tick();
       return this.#anySeriesOf(pair, hints);
     });
   }
 
   #anySeriesOf(pair: number, hints: LabelHints): boolean {
-    const startMs = this.#from(hints);
-    return this.#index
-      .seriesOf(pair)
-      .some((series) => hasSampleIn(this.#index.view, series, startMs, hints.endMs, this.#scratch));
+    return this.#index.someSeriesOf(pair, (series) => this.#isPresent(series, hints));
   }
 }
 
@@ -126,6 +122,7 @@ class HeadSeriesSet implements StoredSeriesSet {
   readonly #series: Uint32Array;
   readonly #alive: AliveCheck;
   readonly #startMs: number;
+  readonly #floorMs: number;
   readonly #endMs: number;
   readonly #scratch: SampleColumns;
   #at = -1;
@@ -135,14 +132,15 @@ class HeadSeriesSet implements StoredSeriesSet {
     index: LabelIndex,
     series: Uint32Array,
     hints: SelectHints,
-    startMs: number,
+    floorMs: number,
     scratch: SampleColumns,
   ) {
     this.#querier = querier;
     this.#index = index;
     this.#series = series;
     this.#alive = new AliveCheck(hints.checkAlive);
-    this.#startMs = startMs;
+    this.#startMs = hints.startMs;
+    this.#floorMs = floorMs;
     this.#endMs = hints.endMs;
     this.#scratch = scratch;
   }
@@ -151,7 +149,8 @@ class HeadSeriesSet implements StoredSeriesSet {
     const { view } = this.#index;
     while (++this.#at < this.#series.length) {
       this.#alive.tick();
-      if (hasSampleIn(view, this.#series[this.#at]!, this.#startMs, this.#endMs, this.#scratch)) return true;
+      const series = this.#series[this.#at]!;
+      if (hasSeriesIn(view, series, this.#startMs, this.#floorMs, this.#endMs, this.#scratch)) return true;
     }
     return false;
   }
@@ -173,7 +172,7 @@ class HeadSeriesSet implements StoredSeriesSet {
 
   readMarked(mark: number, into: SampleColumns): void {
     into.clear();
-    const bytes = readSamples(this.#index.view, mark, this.#startMs, this.#endMs, into);
+    const bytes = readSeries(this.#index.view, mark, this.#startMs, this.#floorMs, this.#endMs, into);
     this.#querier.chunkBytes += bytes;
   }
 }

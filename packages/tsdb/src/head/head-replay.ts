@@ -5,6 +5,7 @@
 // remembered as long as segments that use them may be there, so that checkpoints carry them on.
 
 import { assert } from '@ampere/platform';
+import { Labels } from '@ampere/series';
 import {
   DONE,
   FOREIGN_SERIES,
@@ -20,18 +21,24 @@ import {
   G_SKIPPED,
   G_STORED,
   G_UNKNOWN,
+  STORED,
 } from '../../assembly/layout.ts';
+import type { ExemplarRing } from '../exemplars/exemplar-ring.ts';
 import type { ReplayFacts } from '../options.ts';
+import { readExemplars, readHistograms } from '../wal/histogram-records.ts';
+import { readLateSamples } from '../wal/late-records.ts';
 import type { RecordSink } from '../wal/records.ts';
 import { type Head, UNKNOWN_SERIES } from './head.ts';
 import { memoryFull } from './head-memory.ts';
 import { canonicalLabels, decodeLabels } from './label-set.ts';
+import { type LateValue, lateValue } from './out-of-order.ts';
 
 /** The kernels read values whole, past the end of the last one. */
 const READ_AHEAD_BYTES = 16;
 
 export class HeadReplay implements RecordSink {
   readonly #head: Head;
+  readonly #exemplars: ExemplarRing;
   readonly #facts: ReplayFacts;
   /** Series by those of their numbers that are not their own. */
   readonly #further = new Map<number, number>();
@@ -40,8 +47,9 @@ export class HeadReplay implements RecordSink {
   /** The log's own floor; the head's may be higher. */
   floorMs = Number.NEGATIVE_INFINITY;
 
-  constructor(head: Head, facts: ReplayFacts) {
+  constructor(head: Head, exemplars: ExemplarRing, facts: ReplayFacts) {
     this.#head = head;
+    this.#exemplars = exemplars;
     this.#facts = facts;
   }
 
@@ -78,6 +86,61 @@ export class HeadReplay implements RecordSink {
     this.#facts.samplesSkipped += view.word(G_SKIPPED);
     this.#facts.samplesOfUnknownSeries += view.word(G_UNKNOWN);
     return view.float(G_MAX_TIME_MS);
+  }
+
+  histograms(bytes: Uint8Array, from: number, to: number): number {
+    let newestMs = Number.NEGATIVE_INFINITY;
+    readHistograms(bytes, from, to, (number, timeMs, histogram, kind, isStale) => {
+      newestMs = Math.max(newestMs, timeMs);
+      const series = this.#find(number);
+      if (timeMs < this.#head.floorMs) this.#facts.samplesSkipped++;
+      else if (series === UNKNOWN_SERIES) this.#facts.samplesOfUnknownSeries++;
+      else if (this.#head.appendHistogram(series, timeMs, histogram, kind, isStale) === STORED)
+        this.#facts.samples++;
+      else this.#facts.samplesSkipped++;
+    });
+    return newestMs;
+  }
+
+  lateSamples(bytes: Uint8Array, view: DataView, from: number, to: number): void {
+    readLateSamples(bytes, view, from, to, (number, timeMs, low, high) =>
+      this.#late(number, timeMs, { low, high, histogram: undefined }),
+    );
+  }
+
+  lateHistograms(bytes: Uint8Array, from: number, to: number): void {
+    readHistograms(bytes, from, to, (number, timeMs, histogram, kind, isStale) =>
+      this.#late(number, timeMs, lateValue(histogram, kind, isStale)),
+    );
+  }
+
+  lateFloor(beforeMs: number): void {
+    this.#head.outOfOrder.forgetBefore(beforeMs);
+  }
+
+  exemplars(bytes: Uint8Array, from: number, to: number): void {
+    readExemplars(bytes, from, to, (_, keyFrom, keyTo, exemplar) => {
+      const { names, values } = canonicalLabels(decodeLabels(bytes, keyFrom, keyTo));
+      // One that was refused when it was written is refused again; one that comes twice is known.
+      this.#exemplars.add(new Labels(names, values), exemplar);
+    });
+  }
+
+  #late(number: number, timeMs: number, value: LateValue): void {
+    const { outOfOrder, floorMs } = this.#head;
+    const series = this.#find(number);
+    if (series === UNKNOWN_SERIES) this.#facts.samplesOfUnknownSeries++;
+    // All that is in the log is needed until they are in blocks.
+    else if (outOfOrder.insert(series, timeMs, value, timeMs < floorMs, Number.NEGATIVE_INFINITY))
+      this.#facts.samples++;
+    else this.#facts.samplesSkipped++;
+  }
+
+  /** The series with a number of the log, or UNKNOWN_SERIES. */
+  #find(number: number): number {
+    const { kernel, view } = this.#head.memory;
+    view.setWord(G_HIGHEST_NUMBER, Math.max(view.word(G_HIGHEST_NUMBER), number));
+    return kernel.seriesOf(number);
   }
 
   floor(beforeMs: number): void {

@@ -11,7 +11,7 @@
 // used again before the leases of that time have ended. The work is done by the kernels in assembly/.
 
 import type { Random } from '@ampere/platform';
-import type { Labels, SampleColumns } from '@ampere/series';
+import type { FloatHistogram, Labels, SampleColumns } from '@ampere/series';
 import {
   CHUNK_RANGE_MS,
   ENCODING_SHIFT,
@@ -51,6 +51,7 @@ import {
   SAMPLES_PER_CHUNK_MAX,
   STORED,
 } from '../../assembly/layout.ts';
+import type { HistogramKind } from '../chunk/histogram-encode.ts';
 import { LabelIndex } from '../index/label-index.ts';
 import { SeriesMatching } from '../index/match-series.ts';
 import type { Pacer } from '../pacer.ts';
@@ -59,7 +60,9 @@ import { HeadMemory, type HeadMemoryOptions, memoryFull } from './head-memory.ts
 import { type CanonicalLabels, encodeLabels } from './label-set.ts';
 import { Leases } from './leases.ts';
 import type { MemoryView } from './memory-view.ts';
-import { hasSampleIn, readSamples } from './stored-samples.ts';
+import { OpenHistograms } from './open-histograms.ts';
+import { OutOfOrder } from './out-of-order.ts';
+import { ENCODING_MASK, hasOutOfOrderIn, hasSeriesIn, readSeries } from './stored-samples.ts';
 
 export { CHUNK_RANGE_MS, OTHER_VALUE, OUT_OF_ORDER, REPEATED, SAMPLES_PER_CHUNK_MAX, STORED };
 
@@ -92,10 +95,14 @@ export class Head {
   #index: LabelIndex;
   #matching: SeriesMatching;
   readonly #keyBuffer = new ByteBuffer();
+  readonly #histograms: OpenHistograms;
+  readonly outOfOrder: OutOfOrder;
 
   constructor(random: Random, options?: HeadMemoryOptions) {
     this.memory = new HeadMemory(random, options);
     this.leases = new Leases(this.memory);
+    this.#histograms = new OpenHistograms(this.memory);
+    this.outOfOrder = new OutOfOrder(this.memory);
     this.#index = new LabelIndex(this.memory.view);
     this.#matching = new SeriesMatching(this.#index);
   }
@@ -191,6 +198,17 @@ export class Head {
     return verdict;
   }
 
+  /** Appends one native histogram; the verdict is as of `append`. Throws a TsdbError 'memory-full'. */
+  appendHistogram(
+    series: number,
+    timeMs: number,
+    histogram: FloatHistogram,
+    kind: HistogramKind,
+    isStale: boolean,
+  ): number {
+    return this.#histograms.append(series, timeMs, histogram, kind, isStale);
+  }
+
   labelsOf(series: number): Labels {
     return this.#index.labelsOf(series);
   }
@@ -246,13 +264,18 @@ export class Head {
     return largest;
   }
 
-  /** Appends a series' samples within [startMs, endMs] to columns. */
+  /** Appends a series' samples within [startMs, endMs] to empty columns. */
   read(series: number, startMs: number, endMs: number, into: SampleColumns): void {
-    readSamples(this.view, series, startMs, endMs, into);
+    readSeries(this.view, series, startMs, startMs, endMs, into);
   }
 
   hasSampleIn(series: number, startMs: number, endMs: number, scratch: SampleColumns): boolean {
-    return this.#index.isSeries(series) && hasSampleIn(this.view, series, startMs, endMs, scratch);
+    return this.#index.isSeries(series) && hasSeriesIn(this.view, series, startMs, startMs, endMs, scratch);
+  }
+
+  /** Whether a series has samples out of order within [startMs, endMs]. */
+  hasOutOfOrderIn(series: number, startMs: number, endMs: number): boolean {
+    return hasOutOfOrderIn(this.view, series, startMs, endMs);
   }
 
   /** The chunks of a series in the order of their times; valid until something is appended or forgotten. */
@@ -277,7 +300,7 @@ export class Head {
     const open = view.word(record + R_OPEN);
     view.reach(open + O_CHUNK);
     chunks.push({
-      encoding: view.word(open + O_ENCODING),
+      encoding: view.word(open + O_ENCODING) & ENCODING_MASK,
       minTimeMs: view.float(open + O_MIN_MS),
       maxTimeMs: view.float(record + R_LAST_MS),
       at: open + O_CHUNK,
@@ -312,6 +335,7 @@ export class Head {
     }
     view.setFloat(H_MIN_MS, Math.min(view.float(H_MIN_MS), view.float(H_KEPT_MS)));
     this.#minBeforeMs = Number.POSITIVE_INFINITY;
+    this.#histograms.sweep();
     if (empty === 0 || empty * GONE_SHARE < this.count || kernel.takeOutEmpty() === 0) return;
     view.refresh();
     this.#index = new LabelIndex(view);

@@ -18,6 +18,14 @@ export interface Kernel {
   makeSeries(from: number, to: number, number: number): number;
   findOrMakeSeries(from: number, to: number, number: number): number;
   appendRows(): number;
+  /** While the log is read: the series with a number of its, or -1. */
+  seriesOf(number: number): number;
+  /** Gives a block back when nobody reads it any more. */
+  releaseBlock(address: number, bytes: number): void;
+  sealOpen(series: number): number;
+  setOpen(series: number, open: number, bytes: number): void;
+  /** Of a record's address. */
+  touch(record: number, minute: number): void;
   /** Has readers see what `appendRows` has stored. */
   publishRows(): void;
   appendOne(series: number, timeMs: number, low: number, high: number): number;

@@ -3,6 +3,7 @@
 
 import { FakeClock, MemoryDisk, SeededRandom } from '@ampere/platform';
 import type { WriteColumns } from '@ampere/series';
+import { ExemplarRing } from '../exemplars/exemplar-ring.ts';
 import { UNLIMITED } from '../options.ts';
 import { columnsOf, series } from '../testing/requests.ts';
 import { CRC_START } from '../wal/crc32c.ts';
@@ -59,7 +60,11 @@ function headWithAppender(): { head: Head; appender: HeadAppender; payloads: [Ui
   wal.add = (seriesPayload, samplesPayload) => {
     payloads.push([Uint8Array.from(seriesPayload), Uint8Array.from(samplesPayload)]);
   };
-  return { head, appender: new HeadAppender(head, wal, clock, () => UNLIMITED, 2 ** 40, 1), payloads };
+  return {
+    head,
+    appender: new HeadAppender(head, new ExemplarRing(0), wal, clock, () => UNLIMITED, 2 ** 40, 1),
+    payloads,
+  };
 }
 
 const copied: WriteColumns[] = Array.from({ length: SERIES / PER_REQUEST }, (_, n) =>
@@ -130,7 +135,7 @@ measure('appendInPlace', SERIES * (SCRAPES - 21), () => {
 result['bytesPerSeries'] = Math.round(head.memory.bytes / SERIES);
 
 const again = headWithAppender().head;
-const replay = new HeadReplay(again, {
+const replay = new HeadReplay(again, new ExemplarRing(0), {
   segments: 0,
   records: 0,
   series: 0,

@@ -2,6 +2,7 @@
 
 import type { AppendOutcome, Refusal, RefusalReason } from '@ampere/series';
 import { METRIC_NAME } from '@ampere/series';
+import { EXEMPLAR_CHARACTERS_MAX } from '../exemplars/exemplar-ring.ts';
 import type { SeriesLimits } from '../options.ts';
 import type { CanonicalLabels, WireLabels } from './label-set.ts';
 
@@ -111,12 +112,31 @@ export function outOfOrder(timeMs: number, labels: CanonicalLabels): RefusalText
   return about(labels, ingestText('out of order sample', timeMs, labels));
 }
 
+/** Behind the window for samples out of order. */
+export function tooLate(timeMs: number, labels: CanonicalLabels): RefusalText {
+  return about(labels, ingestText('too old sample', timeMs, labels));
+}
+
 export function otherValue(timeMs: number, labels: CanonicalLabels): RefusalText {
   return about(labels, ingestText('duplicate sample for timestamp', timeMs, labels));
 }
 
-export function histogramsUnsupported(labels: WireLabels): RefusalText {
-  return about(labels, `native histograms are not supported, series: '${exampleOf(labels)}'`);
+/** A native histogram that contradicts itself, in Prometheus' words. */
+export function histogramInvalid(fault: string, labels: CanonicalLabels): RefusalText {
+  return about(labels, `${fault}, series: '${exampleOf(labels)}'`);
+}
+
+export function exemplarOfUnknown(labels: WireLabels): RefusalText {
+  return about(labels, `exemplar of a series without samples, series: '${exampleOf(labels)}'`);
+}
+
+export function exemplarTooLong(labels: CanonicalLabels): RefusalText {
+  const fault = `label length for exemplar exceeds maximum of ${EXEMPLAR_CHARACTERS_MAX} UTF-8 characters`;
+  return about(labels, `${fault}, series: '${exampleOf(labels)}'`);
+}
+
+export function exemplarOutOfOrder(labels: CanonicalLabels): RefusalText {
+  return about(labels, `out of order exemplar, series: '${exampleOf(labels)}'`);
 }
 
 /** The limit's text from AMP's quota page, and one of the series that it stopped. */

@@ -61,6 +61,10 @@ describe('matchers', () => {
   check('n="1" i=~"a|b"', 1, 2);
   check('n="1" i=~"a?"', 0, 1);
   check('i=~""', 0, 4, 5, 6);
+  check('n=~"2|missing"', 4);
+  check('n=~"(2|2\\.)(5|)"', 4, 5);
+  check('n=~"missing|gone"');
+  check('n!~"1|2"', 5, 6);
   check('n="1" i=~".*"', 0, 1, 2, 3);
   check('n="1" i=~".+"', 1, 2, 3);
   check('i=~".+"', 1, 2, 3);

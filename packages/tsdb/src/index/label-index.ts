@@ -128,6 +128,11 @@ export class LabelIndex {
     return this.#list(this.view.name(name) + N_PAIRS);
   }
 
+  /** Whether any pair of a name passes the test: nearly always the first one does. */
+  somePairOf(name: number, test: (pair: number) => boolean): boolean {
+    return this.#some(this.view.name(name) + N_PAIRS, test);
+  }
+
   /** How many pairs a name has. */
   valueCount(name: number): number {
     return this.#length(this.view.name(name) + N_PAIRS);
@@ -161,6 +166,11 @@ export class LabelIndex {
   /** The series of a pair, in memory of their own. */
   seriesOf(pair: number): Uint32Array {
     return this.#list(this.view.pair(pair) + P_SERIES);
+  }
+
+  /** Whether any series of a pair passes the test. */
+  someSeriesOf(pair: number, test: (series: number) => boolean): boolean {
+    return this.#some(this.view.pair(pair) + P_SERIES, test);
   }
 
   /** The pair that a series has of a name, or NONE. */
@@ -237,6 +247,16 @@ export class LabelIndex {
     if (list % 2 === 1) return 1;
     this.view.reach(list + L_ITEMS);
     return this.view.load(list + L_LENGTH);
+  }
+
+  /** A list is copied only when its first item is not the one that is sought. */
+  #some(word: number, test: (item: number) => boolean): boolean {
+    const list = this.view.load(word);
+    if (list === 0) return false;
+    if (list % 2 === 1) return test(list >>> 1);
+    this.view.reach(list + L_ITEMS + 4);
+    if (this.view.load(list + L_LENGTH) > 0 && test(this.view.word(list + L_ITEMS))) return true;
+    return this.#list(word).some(test);
   }
 
   #list(word: number): Uint32Array {

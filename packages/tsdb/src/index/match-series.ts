@@ -7,7 +7,8 @@
 // 3. Each candidate is checked against the other matchers by its own pairs; a missing label has the
 //    empty value, as in Prometheus.
 //
-// A regular expression is tested once per value; the verdicts are kept from query to query.
+// A regular expression that is alternatives of literal text is looked up. Any other is tested once per value; the verdicts are
+// kept from query to query.
 
 import type { Matcher } from '@ampere/series';
 import type { AliveCheck } from '../alive-check.ts';
@@ -146,6 +147,14 @@ class ValueTest {
     const taken: number[] = [];
     if (this.#matcher.kind === '=') {
       if (this.#pair !== NONE) taken.push(this.#pair);
+    } else if (
+      (this.#matcher.texts?.length ?? Number.POSITIVE_INFINITY) < this.#index.valueCount(this.name)
+    ) {
+      for (const text of this.#matcher.texts!) {
+        this.#alive.tick();
+        const pair = this.#index.findPair(this.#matcher.name, text);
+        if (pair !== NONE) taken.push(pair);
+      }
     } else {
       for (const pair of this.#index.pairsOf(this.name)) {
         this.#alive.tick();

@@ -13,15 +13,19 @@ export interface HistogramSample {
 
 const BOUNDS = [Float64Array.of(0.005, 0.1, 1, 2.5, 33554.43, 1e9), Float64Array.of(-1, 0, 0.3333333, 7)];
 
-/** `count` samples of one series, `stepMs` apart more or less. */
+/** Of every kind; the last ones reach beyond buckets, which no program sends. */
+const ZERO_THRESHOLDS = [0, 2 ** -128, 0.001, 1024, 2048];
+
+/** `count` samples of one series, `stepMs` apart more or less. `isSane` keeps to what a program could send. */
 export function histogramSequence(
   random: SeededRandom,
   kind: 'integer' | 'float',
   count: number,
   startMs: number,
   stepMs: number,
+  isSane = false,
 ): HistogramSample[] {
-  const source = new Source(random, kind);
+  const source = new Source(random, kind, isSane);
   const samples: HistogramSample[] = [];
   let timeMs = startMs;
   for (let i = 0; i < count; i++) {
@@ -37,6 +41,7 @@ export function histogramSequence(
 class Source {
   readonly #random: SeededRandom;
   readonly #kind: 'integer' | 'float';
+  readonly #isSane: boolean;
   #positive = new Map<number, number>();
   #negative = new Map<number, number>();
   #zeroCount = 0;
@@ -47,9 +52,10 @@ class Source {
   #isGauge = false;
   #hint: FloatHistogram['counterReset'] = 'unknown';
 
-  constructor(random: SeededRandom, kind: 'integer' | 'float') {
+  constructor(random: SeededRandom, kind: 'integer' | 'float', isSane: boolean) {
     this.#random = random;
     this.#kind = kind;
+    this.#isSane = isSane;
   }
 
   /** Something happens that isn't an observation. */
@@ -64,13 +70,14 @@ class Source {
         this.#reset();
         return;
       case 2:
-        this.#zeroThreshold = [0, 2 ** -128, 0.001, 1024, 2048][random.integer(5)]!;
+        this.#zeroThreshold = ZERO_THRESHOLDS[random.integer(this.#isSane ? 2 : ZERO_THRESHOLDS.length)]!;
         return;
       case 3:
         this.#isGauge = !this.#isGauge;
         return;
       case 4:
-        this.#customValues = this.#customValues === null ? BOUNDS[random.integer(2)]! : null;
+        this.#customValues =
+          this.#customValues === null ? BOUNDS[random.integer(this.#isSane ? 1 : 2)]! : null;
         this.#reset();
         return;
       case 5:

@@ -1,6 +1,6 @@
 // Write requests for tests: plain series in, WriteColumns out.
 
-import type { Matcher, Querier, WriteColumns } from '@ampere/series';
+import type { FloatHistogram, Matcher, Querier, WriteColumns } from '@ampere/series';
 import { SampleColumns } from '@ampere/series';
 
 export type TestSample = readonly [timeMs: number, value: number | bigint];
@@ -10,6 +10,8 @@ export interface TestSeries {
   readonly labels: readonly (readonly [name: string, value: string])[];
   /** A bigint gives the bits of a value, for stale markers and other NaNs. */
   readonly samples: readonly TestSample[];
+  /** Sent besides the samples. */
+  readonly histograms?: readonly { readonly timeMs: number; readonly histogram: FloatHistogram }[];
 }
 
 export const series = (labels: Record<string, string>, ...samples: TestSample[]): TestSeries => ({
@@ -59,7 +61,9 @@ export function columnsOf(all: readonly TestSeries[]): WriteColumns {
     sampleCount: samples.length,
     timesMs: Float64Array.from(samples, ([timeMs]) => timeMs),
     valueWords: Uint32Array.from(samples.flatMap(([, value]) => bitsOf(value).reverse())),
-    histograms: [],
+    histograms: all.flatMap(({ histograms = [] }, series) =>
+      histograms.map((one) => ({ ...one, series, kind: 'integer' as const, isStale: false })),
+    ),
     exemplars: [],
   };
 }

@@ -1,6 +1,7 @@
 // Series whose every sample can be told from their labels, so that a reader can judge what it sees by itself.
 
-import { type Querier, SampleColumns } from '@ampere/series';
+import { type FloatHistogram, type Querier, SampleColumns } from '@ampere/series';
+import { NO_HISTOGRAM } from '../chunk/histogram-encode.ts';
 import { series, type TestSeries } from './requests.ts';
 
 export const START_MS = 1_700_000_000_000;
@@ -18,15 +19,39 @@ export function steadyValue(id: number, round: number): number {
   return id % 3 === 1 ? id + round : id;
 }
 
+/** Every sixth is one of native histograms. */
+function isOfHistograms(id: number): boolean {
+  return id % 6 === 5;
+}
+
+/** One observation a round, in one bucket after the other: chunks are recoded until all are there. */
+export function steadyHistogram(id: number, round: number): FloatHistogram {
+  const buckets = Math.min(round + 1, 20);
+  return {
+    ...NO_HISTOGRAM,
+    schema: 3,
+    count: round + 1,
+    sum: id + round / 4,
+    positiveSpans: [{ offset: 0, length: buckets }],
+    positiveBuckets: Float64Array.from({ length: buckets }, (_, i) => Math.floor((round - i) / 20) + 1),
+  };
+}
+
 export function roundOf(all: readonly SteadySeries[], round: number, stepMs: number): TestSeries[] {
+  const timeMs = START_MS + round * stepMs;
   return all
     .filter(({ born, dies }) => born <= round && round < dies)
-    .map(({ id, born, dies }) =>
-      series({ __name__: `steady_${id % 5}`, born: `${born}`, dies: `${dies}`, id: `${id}`, job: 'stress' }, [
-        START_MS + round * stepMs,
-        steadyValue(id, round),
-      ]),
-    );
+    .map(({ id, born, dies }) => {
+      const labels = {
+        __name__: `steady_${id % 5}`,
+        born: `${born}`,
+        dies: `${dies}`,
+        id: `${id}`,
+        job: 'stress',
+      };
+      if (!isOfHistograms(id)) return series(labels, [timeMs, steadyValue(id, round)]);
+      return { ...series(labels), histograms: [{ timeMs, histogram: steadyHistogram(id, round) }] };
+    });
 }
 
 /** What a reading must show. */
@@ -45,7 +70,7 @@ export interface Expectation {
  * sample once with its own value, and all of those written before `written`. Returns how many samples there were.
  */
 export function judge(querier: Querier, { stepMs, floorMs, written, immortals }: Expectation): number {
-  const columns = new SampleColumns();
+  const columns = new SampleColumns<FloatHistogram>();
   const set = querier.select({ startMs: Number.NEGATIVE_INFINITY, endMs: Number.POSITIVE_INFINITY }, []);
   let samples = 0;
   let immortal = 0;
@@ -68,7 +93,12 @@ export function judge(querier: Querier, { stepMs, floorMs, written, immortals }:
     for (let i = 0; i < columns.length; i++) {
       const round = (columns.timesMs[i]! - START_MS) / stepMs;
       if (round !== first + i) fail(`round ${round} is where ${first + i} should be`);
-      if (columns.values[i] !== steadyValue(id, round)) fail(`round ${round} is ${columns.values[i]}`);
+      if (isOfHistograms(id)) {
+        const { count, sum, positiveBuckets } = columns.histograms?.[i] ?? NO_HISTOGRAM;
+        const inBuckets = positiveBuckets.reduce((total, one) => total + one, 0);
+        const isRight = count === round + 1 && inBuckets === count && sum === id + round / 4;
+        if (!isRight) fail(`round ${round} is a histogram of ${count}, ${inBuckets}, ${sum}`);
+      } else if (columns.values[i] !== steadyValue(id, round)) fail(`round ${round} is ${columns.values[i]}`);
     }
     const last = first + columns.length;
     if (last > dies) fail(`goes on to ${last}`);

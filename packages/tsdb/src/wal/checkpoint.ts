@@ -1,16 +1,20 @@
 // Replaces the oldest segments of the log by one file with the series that they introduced.
 //
 // 1. The checkpoint is written under a temporary name: the floor, then every series in memory with its
-//    number. It is synced and renamed into place, and the rename is synced.
+//    number, then the exemplars in memory, whose records go with the segments. It is synced and renamed into place, and the rename is synced.
 // 2. Only then the segments and older checkpoints are removed. A crash in between leaves files that the
 //    reader ignores and the next checkpoint removes.
 
 import type { Disk, Random } from '@ampere/platform';
+import type { Labels } from '@ampere/series';
+import { encodeLabels } from '../head/label-set.ts';
 import { ByteBuffer } from './byte-buffer.ts';
+import { ExemplarsRecord, type LoggedExemplar } from './histogram-records.ts';
 import {
   floorPayload,
   frameRecord,
   RECORD_BYTES_MAX,
+  RECORD_EXEMPLARS,
   RECORD_FLOOR,
   RECORD_SERIES,
   SeriesRecord,
@@ -23,14 +27,20 @@ export type SeriesSource = (
   add: (number: number, bytes: Uint8Array, from: number, to: number) => void,
 ) => Iterable<void>;
 
+export interface CheckpointContent {
+  readonly floorMs: number;
+  readonly series: SeriesSource;
+  /** Valid for as long as nobody else runs. */
+  readonly exemplars: Iterable<readonly [series: Labels, exemplar: LoggedExemplar]>;
+}
+
 /** Writes the checkpoint that covers everything before segment `number`. Nothing is removed. */
 export async function writeCheckpoint(
   disk: Disk,
   folder: string,
   random: Random,
   number: number,
-  floorMs: number,
-  source: SeriesSource,
+  { floorMs, series, exemplars }: CheckpointContent,
 ): Promise<void> {
   const path = `${folder}/${checkpointName(number)}`;
   const temporary = `${path}.tmp`;
@@ -49,9 +59,10 @@ export async function writeCheckpoint(
       batch.length = 0;
     };
     frameRecord(batch, RECORD_FLOOR, floorPayload(floorMs));
-    for (const _ of source((...series) => record.add(...series))) {
+    for (const _ of series((...one) => record.add(...one))) {
       if (record.payload.length >= RECORD_BYTES_MAX) await flush();
     }
+    frameExemplars(exemplars, batch);
     await flush();
     await file.sync();
   } finally {
@@ -71,4 +82,19 @@ export async function removeCovered(disk: Disk, folder: string, number: number):
     if (covered) await disk.remove(`${folder}/${name}`);
   }
   await disk.syncFolder(folder);
+}
+
+function frameExemplars(exemplars: CheckpointContent['exemplars'], batch: ByteBuffer): void {
+  const record = new ExemplarsRecord();
+  const key = new ByteBuffer();
+  const frame = () => frameRecord(batch, RECORD_EXEMPLARS, record.payload.content());
+  for (const [labels, exemplar] of exemplars) {
+    key.length = 0;
+    encodeLabels(labels, key);
+    record.add(key.content(), exemplar);
+    if (record.payload.length < RECORD_BYTES_MAX) continue;
+    frame();
+    record.clear();
+  }
+  if (record.payload.length > 0) frame();
 }

@@ -9,6 +9,13 @@ export const RECORD_SAMPLES = 2;
 export const RECORD_FLOOR = 3;
 /** Begins a batch: with the policy `always`, all before it was synced when it was written. */
 export const RECORD_BATCH = 4;
+export const RECORD_HISTOGRAMS = 5;
+export const RECORD_EXEMPLARS = 6;
+/** As samples and histograms, of those out of order. */
+export const RECORD_LATE_SAMPLES = 7;
+export const RECORD_LATE_HISTOGRAMS = 8;
+/** Samples out of order that were logged before it and are before a time are in blocks. */
+export const RECORD_LATE_FLOOR = 9;
 
 /** Mark, checksum, length. */
 const FRAME_BYTES = 12;
@@ -29,6 +36,14 @@ export interface RecordSink {
   /** Returns the newest time among them. */
   samples(bytes: Uint8Array, from: number, to: number): number;
   floor(beforeMs: number): void;
+  /** Returns the newest time among them. */
+  histograms(bytes: Uint8Array, from: number, to: number): number;
+  /** Of samples out of order. */
+  lateSamples(bytes: Uint8Array, view: DataView, from: number, to: number): void;
+  lateHistograms(bytes: Uint8Array, from: number, to: number): void;
+  /** Samples out of order before a time, of records before this one, are in blocks. */
+  lateFloor(beforeMs: number): void;
+  exemplars(bytes: Uint8Array, from: number, to: number): void;
 }
 
 /** Builds a series record. */

@@ -18,7 +18,12 @@ import { ByteBuffer } from './byte-buffer.ts';
 import {
   payloadFrom,
   RECORD_BATCH,
+  RECORD_EXEMPLARS,
   RECORD_FLOOR,
+  RECORD_HISTOGRAMS,
+  RECORD_LATE_FLOOR,
+  RECORD_LATE_HISTOGRAMS,
+  RECORD_LATE_SAMPLES,
   RECORD_SAMPLES,
   RECORD_SERIES,
   type RecordSink,
@@ -219,12 +224,25 @@ export class WalReader {
       case RECORD_SERIES:
         this.#sink.series(bytes, from, to);
         return true;
-      case RECORD_SAMPLES: {
-        const maxTimeMs = this.#sink.samples(bytes, from, to);
-        this.#maxTimeMs = Math.max(this.#maxTimeMs, maxTimeMs);
-        this.#batchMaxTimeMs = Math.max(this.#batchMaxTimeMs, maxTimeMs);
+      case RECORD_SAMPLES:
+        this.#noteTime(this.#sink.samples(bytes, from, to));
         return true;
-      }
+      case RECORD_HISTOGRAMS:
+        this.#noteTime(this.#sink.histograms(bytes, from, to));
+        return true;
+      case RECORD_EXEMPLARS:
+        this.#sink.exemplars(bytes, from, to);
+        return true;
+      // The segments of these are kept by what the sink knows of them.
+      case RECORD_LATE_SAMPLES:
+        this.#sink.lateSamples(bytes, view, from, to);
+        return true;
+      case RECORD_LATE_HISTOGRAMS:
+        this.#sink.lateHistograms(bytes, from, to);
+        return true;
+      case RECORD_LATE_FLOOR:
+        this.#sink.lateFloor(view.getFloat64(from, true));
+        return true;
       case RECORD_FLOOR:
         this.#sink.floor(view.getFloat64(from, true));
         return true;
@@ -233,6 +251,11 @@ export class WalReader {
       default:
         return false;
     }
+  }
+
+  #noteTime(timeMs: number): void {
+    this.#maxTimeMs = Math.max(this.#maxTimeMs, timeMs);
+    this.#batchMaxTimeMs = Math.max(this.#batchMaxTimeMs, timeMs);
   }
 
   #beginBatch(at: number): void {

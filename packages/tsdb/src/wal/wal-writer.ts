@@ -92,6 +92,13 @@ export class WalWriter {
     this.#gatheringMaxTimeMs = Math.max(this.#gatheringMaxTimeMs, maxTimeMs);
   }
 
+  /** Takes the payload of a record of another type; an empty one is left out. */
+  record(type: number, payload: Uint8Array, maxTimeMs: number): void {
+    if (payload.length === 0) return;
+    this.#gather(type, payload);
+    this.#gatheringMaxTimeMs = Math.max(this.#gatheringMaxTimeMs, maxTimeMs);
+  }
+
   /** Has the next batch begin a segment, so that the open one grows old however little comes. */
   startSegment(): void {
     this.#startNext = true;

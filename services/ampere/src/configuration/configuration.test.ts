@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ConfigurationError, readConfiguration } from './configuration.ts';
+import { kubeconfigOf } from './outgoing.ts';
 
 const file = (text: string) => ({ path: 'ampere.yaml', text });
 
@@ -13,6 +14,9 @@ test('without a file and variables the defaults hold', () => {
     logLevel: 'info',
     metricsListen: undefined,
     walFsync: 'always',
+    exemplarsMax: 100_000,
+    createdZeroSamples: false,
+    maintenanceIntervalMs: 60_000,
     queries: { threads: undefined, timeoutMs: 120_000, slowLogMs: 5000, experimental: true },
   });
 });
@@ -79,10 +83,31 @@ refused(
   {},
   'sns.smtp.username',
 );
+const CLUSTER = 'arn:aws:eks:eu-west-1:123456789012:cluster/one';
+test('kubeconfigs: one for every cluster, or one for each', () => {
+  const read = (text: string) => readConfiguration(file(text), {}).outgoing.kubeconfigs;
+  expect(read('scrape: {allow_private: true}')).toEqual({});
+  expect(read('scrape: {kubeconfig: /a}')).toEqual({ default: '/a' });
+  const each = read(`scrape: {kubeconfig: {'${CLUSTER}': /a, default: /b}}`);
+  expect([CLUSTER, `${CLUSTER}s`].map((arn) => kubeconfigOf(each, arn))).toEqual(['/a', '/b']);
+  expect(kubeconfigOf(read(`scrape: {kubeconfig: {'${CLUSTER}': /a}}`), `${CLUSTER}s`)).toBeUndefined();
+});
+test('refused: a kubeconfig for what is no cluster', () => {
+  expect(() => readConfiguration(file('scrape: {kubeconfig: {cluster: /a}}'), {})).toThrow(
+    /scrape\.kubeconfig/,
+  );
+});
 refused('an unknown key', 'liste: x', {}, 'ampere.yaml: liste: unknown key', 'data_dir');
 refused('an unknown key inside', 'log: {lvl: x}', {}, 'ampere.yaml: log.lvl: unknown key', 'level');
 refused('an unknown limit', 'limits: {defaults: {series: 1}}', {}, 'limits.defaults.series', 'active_series');
 refused('a bad value', 'log: {level: loud}', {}, 'log.level', 'one of trace, debug, info');
+refused(
+  'an interval without a unit',
+  'maintenance: {interval: "5"}',
+  {},
+  'maintenance.interval',
+  'a duration such as 30s or 2m',
+);
 refused('no threads', 'queries: {threads: 0}', {}, 'queries.threads', '>= 1');
 refused(
   'a timeout without unit',
@@ -134,3 +159,67 @@ test('a listener that is there twice, and one that is not there', () => {
     'network.defaults.listeners: there is no listener x; none is named',
   );
 });
+
+const ISSUER = 'name: entra, issuer: "https://login.example/t/v2.0", audiences: [api]';
+const GRANT = '{when: {roles: [write, all]}, roles: [publisher], workspaces: ["*"]}';
+
+test('issuers of tokens, by default and as told', () => {
+  expect(readConfiguration(undefined, {})).toMatchObject({ tokenIssuers: [], basicAuth: false });
+  const read = readConfiguration(
+    file(
+      `oidc: {private_issuers: ["http://keys:80/x"], issuers: [{${ISSUER}, jwks_uri: "http://keys/jwks", ` +
+        `algorithms: [PS256], subject: [oid, sub], grants: [${GRANT}, ` +
+        '{when: {sub: a}, act_as: "arn:aws:iam::123456789012:role/x/Reader"}]}]}\n' +
+        'basic_auth: true\ndata_collection_rules: {dcr-1: ws-1}',
+    ),
+    {},
+  );
+  expect(read.tokenIssuers).toEqual([
+    {
+      name: 'entra',
+      url: 'https://login.example/t/v2.0',
+      audiences: ['api'],
+      keysUrl: 'http://keys/jwks',
+      algorithms: ['PS256'],
+      subjectClaims: ['oid', 'sub'],
+      grants: [
+        { when: new Map([['roles', ['write', 'all']]]), roles: ['publisher'], workspaces: ['*'] },
+        { when: new Map([['sub', ['a']]]), actAs: 'arn:aws:iam::123456789012:role/x/Reader' },
+      ],
+    },
+  ]);
+  expect(read.basicAuth).toBe(true);
+  expect(read.collectionRules).toEqual(new Map([['dcr-1', 'ws-1']]));
+  const plain = readConfiguration(file(`oidc: {issuers: [{${ISSUER}, grants: []}]}`), {}).tokenIssuers[0]!;
+  expect(plain).toMatchObject({ algorithms: ['RS256', 'ES256'], subjectClaims: ['sub'], keysUrl: undefined });
+});
+
+const refusedIssuer = (name: string, issuer: string, ...parts: string[]) =>
+  refused(name, `oidc: {issuers: [{${issuer}}]}`, {}, ...parts);
+refusedIssuer('an issuer without grants', ISSUER, 'oidc.issuers.0', 'grants');
+refusedIssuer('unsigned tokens', `${ISSUER}, algorithms: [none], grants: []`, 'algorithms.0', 'RS256');
+refusedIssuer('shared secrets', `${ISSUER}, algorithms: [HS256], grants: []`, 'algorithms.0', 'RS256');
+refusedIssuer(
+  'an issuer without TLS',
+  `${ISSUER.replace('https', 'http')}, grants: []`,
+  'oidc.issuers.0.issuer',
+  'https://',
+);
+refusedIssuer('keys without TLS', `${ISSUER}, jwks_uri: "http://k/", grants: []`, 'oidc.issuers.0.jwks_uri');
+refusedIssuer('an issuer twice', `${ISSUER}, grants: []}, {${ISSUER}, grants: []`, 'issuers.1', 'twice');
+refusedIssuer(
+  'a grant to everybody',
+  `${ISSUER}, grants: [{when: {}, roles: [reader], workspaces: ["*"]}]`,
+  'grants.0.when',
+);
+refusedIssuer('a grant of nothing', `${ISSUER}, grants: [{when: {a: b}, roles: [reader]}]`, 'grants.0');
+refusedIssuer(
+  'a grant of two kinds',
+  `${ISSUER}, grants: [{when: {a: b}, roles: [reader], act_as: "arn:aws:iam::123456789012:role/r"}]`,
+  'grants.0: has either',
+);
+refusedIssuer(
+  'an unknown role',
+  `${ISSUER}, grants: [{when: {a: b}, roles: [owner], workspaces: ["*"]}]`,
+  'one of publisher, reader',
+);

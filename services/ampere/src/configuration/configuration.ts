@@ -6,7 +6,7 @@
 //
 // Every refusal is a ConfigurationError of one line that names the key and what is allowed.
 
-import type { NamedListener, NetworkRules } from '@ampere/gateway';
+import type { NamedListener, NetworkRules, TokenIssuer } from '@ampere/gateway';
 import { type LimitsData, LimitsError, parseDurationMs, parseLimits } from '@ampere/limits';
 import { Ajv, type ErrorObject } from 'ajv';
 import { parseDocument } from 'yaml';
@@ -23,11 +23,14 @@ import {
   type SnsSection,
 } from './outgoing.ts';
 import { CONFIGURATION_SCHEMA } from './schema.ts';
+import { type OidcSection, readTokenIssuers } from './token-issuers.ts';
 
 /** Prometheus' own. */
 const QUERY_TIMEOUT = '2m';
 /** Queries that take at least so long are logged with what they cost. */
 const SLOW_QUERY_MS = 5_000;
+/** How long after one look at all workspaces' blocks the next begins. */
+const MAINTENANCE_INTERVAL = '1m';
 
 export { ConfigurationError };
 
@@ -45,6 +48,12 @@ export interface Configuration {
   readonly outgoing: OutgoingConfiguration;
   /** URLs of OpenID Connect issuers on private addresses, with or without TLS. */
   readonly privateIssuers: readonly string[];
+  /** Whose bearer tokens the data plane takes. */
+  readonly tokenIssuers: readonly TokenIssuer[];
+  /** Whether the data plane takes access keys as user and password. */
+  readonly basicAuth: boolean;
+  /** Workspaces by the ids of data collection rules. */
+  readonly collectionRules: ReadonlyMap<string, string>;
   readonly logLevel: string;
   /** An additional listener for `/metrics` without authentication. */
   readonly metricsListen: ListenAddress | undefined;
@@ -52,6 +61,11 @@ export interface Configuration {
   readonly listeners: readonly NamedListener[];
   readonly network: NetworkRules;
   readonly walFsync: 'always' | 'interval' | 'off';
+  /** How many exemplars each workspace keeps; 0 keeps none. */
+  readonly exemplarsMax: number;
+  /** Whether Remote-Write 2.0 makes zero samples where it says that counters began. */
+  readonly createdZeroSamples: boolean;
+  readonly maintenanceIntervalMs: number;
   readonly queries: {
     /** Undefined: as many as the machine has cores, less one for the engine's own, and one at least. */
     readonly threads: number | undefined;
@@ -88,10 +102,15 @@ interface Document {
   outbound?: OutboundSection;
   scrape?: ScrapeSection;
   alertmanager?: AlertmanagerSection;
-  oidc?: { private_issuers?: string[] };
+  oidc?: OidcSection;
+  basic_auth?: boolean;
+  data_collection_rules?: Record<string, string>;
   log?: { level?: string };
   metrics?: { listen?: string };
   wal?: { fsync?: 'always' | 'interval' | 'off' };
+  remote_write?: { created_timestamp_zero_samples?: boolean };
+  exemplars?: { max_per_workspace?: number };
+  maintenance?: { interval?: string };
   promql?: { experimental?: boolean };
   queries?: { threads?: number; timeout?: string; slow_log_ms?: number };
   limits?: object;
@@ -130,10 +149,16 @@ export function readConfiguration(
     publicUrl: document.public_url?.replace(/\/+$/, ''),
     outgoing: readOutgoing(document),
     privateIssuers: document.oidc?.private_issuers ?? [],
+    tokenIssuers: readTokenIssuers(document.oidc ?? {}),
+    basicAuth: document.basic_auth ?? false,
+    collectionRules: new Map(Object.entries(document.data_collection_rules ?? {})),
     logLevel: document.log?.level ?? 'info',
     metricsListen:
       document.metrics?.listen === undefined ? undefined : parseListenAddress(document.metrics.listen),
     walFsync: document.wal?.fsync ?? 'always',
+    exemplarsMax: document.exemplars?.max_per_workspace ?? 100_000,
+    createdZeroSamples: document.remote_write?.created_timestamp_zero_samples ?? false,
+    maintenanceIntervalMs: parseDurationMs(document.maintenance?.interval ?? MAINTENANCE_INTERVAL)!,
     queries: {
       threads: document.queries?.threads,
       timeoutMs: parseDurationMs(document.queries?.timeout ?? QUERY_TIMEOUT)!,

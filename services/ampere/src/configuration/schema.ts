@@ -3,6 +3,7 @@
 
 import { NETWORK_SCHEMA } from './network.ts';
 import { OUTGOING_SCHEMA } from './outgoing.ts';
+import { TOKENS_SCHEMA } from './token-issuers.ts';
 
 /** JSON schema (draft 7) of the YAML file. */
 export const CONFIGURATION_SCHEMA = {
@@ -24,13 +25,7 @@ export const CONFIGURATION_SCHEMA = {
     ...NETWORK_SCHEMA,
     public_url: { type: 'string', format: 'http-url' },
     ...OUTGOING_SCHEMA,
-    oidc: {
-      type: 'object',
-      additionalProperties: false,
-      properties: {
-        private_issuers: { type: 'array', maxItems: 100, items: { type: 'string', format: 'http-url' } },
-      },
-    },
+    ...TOKENS_SCHEMA,
     log: {
       type: 'object',
       additionalProperties: false,
@@ -45,6 +40,21 @@ export const CONFIGURATION_SCHEMA = {
       type: 'object',
       additionalProperties: false,
       properties: { fsync: { enum: ['always', 'interval', 'off'] } },
+    },
+    remote_write: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { created_timestamp_zero_samples: { type: 'boolean' } },
+    },
+    exemplars: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { max_per_workspace: { type: 'integer', minimum: 0, maximum: 10_000_000 } },
+    },
+    maintenance: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { interval: { type: 'string', format: 'duration' } },
     },
     promql: {
       type: 'object',

@@ -1,19 +1,32 @@
-// Whose access key is it: the root's, a user's, or a session's.
+// Whose access key is it: the root's, a user's, or a session's; and sessions without a key, of roles that
+// bearers of tokens act as.
 //
 // 1. What was found is remembered, with its compiled policies, for as long as nothing that decisions are made
 //    from has changed; a change forgets everything, and the next request sees it.
 // 2. Ids that nobody has aren't remembered: others could fill the memory with them.
 
 import type { CredentialStore, Credentials } from '@ampere/contracts';
+import type { Principal } from '@ampere/iam';
 import type { Account } from '../account.ts';
 import { RootCredentials } from '../account.ts';
 import type { AccessKeyStore } from './access-key-store.ts';
 import type { EntityStore, IdentityRevision } from './entity-store.ts';
+import type { IdentityNames } from './identity-names.ts';
 import type { Principals } from './principals.ts';
-import type { Session, SessionStore } from './session-store.ts';
+import type { Session, SessionContent, SessionStore } from './session-store.ts';
 import type { UsageLog } from './usage.ts';
 
 const REMEMBERED_MAX = 10_000;
+
+const PLAIN_SESSION: SessionContent = {
+  kind: 'role',
+  sessionName: undefined,
+  policy: undefined,
+  policyArns: [],
+  tags: [],
+  transitiveTagKeys: [],
+  sourceIdentity: undefined,
+};
 
 interface Known {
   readonly credentials: Credentials;
@@ -27,10 +40,12 @@ export class CredentialDirectory implements CredentialStore {
   readonly #keys: AccessKeyStore;
   readonly #sessions: SessionStore;
   readonly #entities: EntityStore;
+  readonly #names: IdentityNames;
   readonly #principals: Principals;
   readonly #usage: UsageLog;
   readonly #revision: IdentityRevision;
   readonly #known = new Map<string, Known>();
+  readonly #roleSessions = new Map<string, Principal>();
   #knownAt = 0;
 
   constructor(init: {
@@ -38,6 +53,7 @@ export class CredentialDirectory implements CredentialStore {
     keys: AccessKeyStore;
     sessions: SessionStore;
     entities: EntityStore;
+    names: IdentityNames;
     principals: Principals;
     usage: UsageLog;
     revision: IdentityRevision;
@@ -47,6 +63,7 @@ export class CredentialDirectory implements CredentialStore {
     this.#keys = init.keys;
     this.#sessions = init.sessions;
     this.#entities = init.entities;
+    this.#names = init.names;
     this.#principals = init.principals;
     this.#usage = init.usage;
     this.#revision = init.revision;
@@ -54,6 +71,20 @@ export class CredentialDirectory implements CredentialStore {
 
   find(accessKeyId: string): Credentials | undefined {
     return this.#root.find(accessKeyId) ?? this.#lookUp(accessKeyId)?.credentials;
+  }
+
+  roleSession(roleArn: string, sessionName: string): Principal | undefined {
+    this.#forgetWhenChanged();
+    const key = `${roleArn} ${sessionName}`;
+    const remembered = this.#roleSessions.get(key);
+    if (remembered !== undefined) return remembered;
+    const named = this.#names.parse(roleArn);
+    const role = named?.kind === 'role' ? this.#entities.find('role', named.name) : undefined;
+    if (role === undefined || this.#names.arnOf(role) !== roleArn) return undefined;
+    const principal = this.#principals.session(role, { ...PLAIN_SESSION, sessionName });
+    if (this.#roleSessions.size >= REMEMBERED_MAX) this.#roleSessions.clear();
+    this.#roleSessions.set(key, principal);
+    return principal;
   }
 
   used(accessKeyId: string, service: string): void {
@@ -64,11 +95,15 @@ export class CredentialDirectory implements CredentialStore {
     else if (known.credentials.sessionToken === undefined) this.#usage.used(accessKeyId, service);
   }
 
+  #forgetWhenChanged(): void {
+    if (this.#knownAt === this.#revision.value) return;
+    this.#known.clear();
+    this.#roleSessions.clear();
+    this.#knownAt = this.#revision.value;
+  }
+
   #lookUp(accessKeyId: string): Known | undefined {
-    if (this.#knownAt !== this.#revision.value) {
-      this.#known.clear();
-      this.#knownAt = this.#revision.value;
-    }
+    this.#forgetWhenChanged();
     const remembered = this.#known.get(accessKeyId);
     if (remembered !== undefined) return remembered;
     const known = this.#ofUser(accessKeyId) ?? this.#ofSession(accessKeyId);

@@ -251,3 +251,34 @@ check(
   { Action: 'CreateUser', UserName: 'a', 'Tags.member.1.Key': 'aws:x', 'Tags.member.1.Value': '' },
   `ValidationError: 1 validation error detected: ${constraint("'aws:x'", 'tags.1.member.key', "not begin with the reserved prefix 'aws:'")}`,
 );
+
+test('a role is acted as without a key, with what it may at the time, by its exact ARN', async () => {
+  const { t, calls } = await start();
+  const arn = `arn:aws:iam::${ACCOUNT}:role/x/Reader`;
+  const may = (roleArn = arn) => {
+    const principal = t.plane.credentials.roleSession?.(roleArn, 'entra:ann');
+    return (
+      principal && [principal.arn, authorise(principal, 'aps:QueryMetrics', WORKSPACE, new Map()).allowed]
+    );
+  };
+  expect(may()).toBe(undefined);
+  const role = { RoleName: 'Reader', Path: '/x/', AssumeRolePolicyDocument: TRUST };
+  await calls.iam({ Action: 'CreateRole', ...role });
+  const session = `arn:aws:sts::${ACCOUNT}:assumed-role/Reader/entra:ann`;
+  expect(may()).toEqual([session, false]);
+  const policy = { RoleName: 'Reader', PolicyName: 'p' };
+  await calls.iam({ Action: 'PutRolePolicy', ...policy, PolicyDocument: allow() });
+  expect(may()).toEqual([session, true]);
+  for (const other of [
+    arn.replace('/x/', '/'),
+    arn.replace('Reader', 'reader'),
+    arn.replace(ACCOUNT, '000000000000'),
+    arn.replace(':role/', ':user/'),
+    '',
+  ])
+    expect(may(other)).toBe(undefined);
+  await calls.iam({ Action: 'DeleteRolePolicy', ...policy });
+  expect(may()).toEqual([session, false]);
+  await calls.iam({ Action: 'DeleteRole', RoleName: 'Reader' });
+  expect(may()).toBe(undefined);
+});

@@ -68,6 +68,8 @@ export async function handleAlertManagerRequest(
     const text = `method ${request.method} is not allowed, but [${allowed}] are`;
     return schemaErrorResponse(new SchemaError(405, text));
   }
+  // Right after the first definition was put, its state may still be read.
+  if (workspace?.running === undefined) await workspace?.settled();
   const running = workspace?.running;
   if (workspace === undefined || running === undefined) return jsonResponse(NOT_CONFIGURED, 404);
   if (!workspace.tokens.take()) {

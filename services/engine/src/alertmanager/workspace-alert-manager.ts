@@ -110,6 +110,11 @@ export class WorkspaceAlertManager {
     return this.#turn;
   }
 
+  /** Resolves when the definition that was set last is in force, or was found unusable. */
+  settled(): Promise<void> {
+    return this.#turn;
+  }
+
   /** Alerts of the workspace's rules. */
   take(alerts: readonly SentAlert[]): void {
     const posted = alerts.map(postedAlert);

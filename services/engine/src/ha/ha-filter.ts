@@ -166,8 +166,8 @@ function ofNoPair(columns: WriteColumns, { clusterSamples }: PairLabels): HaOutc
 function columnsOf(
   columns: WriteColumns,
 ): Omit<WriteColumns, 'seriesCount' | 'sampleCount' | 'histograms' | 'exemplars'> {
-  const { bytes, labelsFrom, labelsTo, firstSample, timesMs, valueWords } = columns;
-  return { bytes, labelsFrom, labelsTo, firstSample, timesMs, valueWords };
+  const { bytes, labelsFrom, labelsTo, firstSample, timesMs, valueWords, startsMs } = columns;
+  return { bytes, labelsFrom, labelsTo, firstSample, timesMs, valueWords, startsMs };
 }
 
 /** The histograms and exemplars of a request, which follow their series. Series are handled in their order. */
@@ -219,10 +219,11 @@ function cut(bytes: Uint8Array, from: number, cutFrom: number, cutTo: number): n
 }
 
 function moveSamples(columns: WriteColumns, first: number, end: number, into: number): void {
-  const { timesMs, valueWords } = columns;
+  const { timesMs, valueWords, startsMs } = columns;
   for (let sample = first, to = into; sample < end; sample++, to++) {
     timesMs[to] = timesMs[sample]!;
     valueWords[2 * to] = valueWords[2 * sample]!;
     valueWords[2 * to + 1] = valueWords[2 * sample + 1]!;
+    if (startsMs !== undefined) startsMs[to] = startsMs[sample]!;
   }
 }

@@ -21,13 +21,19 @@ export class Decoders {
   /** Those that hold memory, with whether they were used since the last `releaseIdle`. */
   readonly #used = new Map<WriteRequestKernel, boolean>();
   #shared: LinearMemory | undefined;
+  readonly #keepsStarts: boolean;
+
+  /** @param keepsStarts whether columns say when counters began */
+  constructor(keepsStarts = false) {
+    this.#keepsStarts = keepsStarts;
+  }
 
   /** The decoder for the next request; what it decodes has to be stored before any other is asked for. */
   of(storage: Pick<TenantStorage, 'linearMemory'>): WriteRequestKernel {
     const memory = storage.linearMemory ?? (this.#shared ??= new ScratchMemory());
     let kernel = this.#kernels.get(memory);
     if (kernel === undefined) {
-      kernel = new WriteRequestKernel(memory, BOUNDS);
+      kernel = new WriteRequestKernel(memory, { ...BOUNDS, keepsStarts: this.#keepsStarts });
       this.#kernels.set(memory, kernel);
     }
     this.#used.set(kernel, true);

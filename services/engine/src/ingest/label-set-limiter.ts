@@ -140,7 +140,7 @@ function refusalsOf(columns: WriteColumns, refusedBy: ReadonlyMap<number, Bucket
 }
 
 function withoutSeries(columns: WriteColumns, without: ReadonlyMap<number, unknown>): WriteColumns {
-  const { seriesCount, firstSample, timesMs, valueWords } = columns;
+  const { seriesCount, firstSample, timesMs, valueWords, startsMs } = columns;
   const kept: number[] = [];
   const newIndex = new Map<number, number>();
   for (let i = 0; i < seriesCount; i++) {
@@ -151,11 +151,13 @@ function withoutSeries(columns: WriteColumns, without: ReadonlyMap<number, unkno
   const first = new Uint32Array(kept.length + 1);
   const times = new Float64Array(columns.sampleCount);
   const words = new Uint32Array(2 * columns.sampleCount);
+  const starts = startsMs === undefined ? undefined : new Float64Array(columns.sampleCount);
   let samples = 0;
   for (const [at, i] of kept.entries()) {
     const [from, to] = [firstSample[i]!, firstSample[i + 1]!];
     times.set(timesMs.subarray(from, to), samples);
     words.set(valueWords.subarray(2 * from, 2 * to), 2 * samples);
+    starts?.set(startsMs!.subarray(from, to), samples);
     samples += to - from;
     first[at + 1] = samples;
   }
@@ -173,6 +175,7 @@ function withoutSeries(columns: WriteColumns, without: ReadonlyMap<number, unkno
     sampleCount: samples,
     timesMs: times,
     valueWords: words,
+    startsMs: starts,
     histograms: moved(columns.histograms),
     exemplars: moved(columns.exemplars),
   };

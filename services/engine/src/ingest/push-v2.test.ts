@@ -5,10 +5,10 @@ import { Limits, parseLimits } from '@ampere/limits';
 import { Registry } from '@ampere/metrics';
 import { DiskError, FakeClock, NodeDisk } from '@ampere/platform';
 import { encodeSnappy, encodeWriteRequestV2, type OutgoingSeriesV2 } from '@ampere/remote-write';
+import { temporaryFolder } from '@ampere/testing';
 import { describe, expect, test } from 'vitest';
 import { Engine } from '../engine.ts';
 import { FakeStorages } from '../testing/fake-storage.ts';
-import { temporaryFolder } from '../testing/temporary-folder.ts';
 
 const HEADERS = {
   'content-type': 'application/x-protobuf;proto=io.prometheus.write.v2.Request',

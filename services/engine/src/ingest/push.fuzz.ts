@@ -4,10 +4,10 @@ import { Limits, parseLimits } from '@ampere/limits';
 import { Registry } from '@ampere/metrics';
 import { FakeClock, NodeDisk, SeededRandom } from '@ampere/platform';
 import { encodeSnappy, encodeWriteRequest, encodeWriteRequestV2 } from '@ampere/remote-write';
+import { temporaryFolder } from '@ampere/testing';
 import { expect, test } from 'vitest';
 import { Engine } from '../engine.ts';
 import { FakeStorages } from '../testing/fake-storage.ts';
-import { temporaryFolder } from '../testing/temporary-folder.ts';
 
 const seed = Number(process.env['AMPERE_SEED'] ?? 20_261_120);
 const rounds = process.env['AMPERE_TEST_LONG'] === '1' ? 200_000 : 4000;

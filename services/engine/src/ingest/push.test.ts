@@ -3,12 +3,12 @@ import { Limits, parseLimits } from '@ampere/limits';
 import { Registry } from '@ampere/metrics';
 import { DiskError, FakeClock, NodeDisk } from '@ampere/platform';
 import { encodeSnappy, encodeWriteRequest, type OutgoingWriteRequest } from '@ampere/remote-write';
+import { temporaryFolder } from '@ampere/testing';
 import { TsdbError } from '@ampere/tsdb';
 import { describe, expect, test } from 'vitest';
 import { Engine } from '../engine.ts';
 import { FakeStorages } from '../testing/fake-storage.ts';
 import { makeGate } from '../testing/gate.ts';
-import { temporaryFolder } from '../testing/temporary-folder.ts';
 
 async function setUp(limits: Record<string, unknown> = {}) {
   const storages = new FakeStorages();

@@ -49,6 +49,8 @@ export interface PushOptions {
   readonly haMetrics: HaMetrics;
   readonly clock: Clock;
   readonly log: Log;
+  /** Whether zeros are stored where 2.0 says that counters began; by default they aren't. */
+  readonly createdZeroSamples?: boolean | undefined;
 }
 
 /** What came of the synchronous stretch. */
@@ -67,11 +69,12 @@ interface Stored {
 
 export class PushHandler {
   readonly #options: PushOptions;
-  readonly #decoders = new Decoders();
+  readonly #decoders: Decoders;
   readonly #haFilter = new HaFilter();
 
   constructor(options: PushOptions) {
     this.#options = options;
+    this.#decoders = new Decoders(options.createdZeroSamples);
   }
 
   /** Gives back memory that workspaces without traffic hold for decoding; called now and then. */

@@ -15,7 +15,7 @@ export class QueryMetrics {
   constructor(registry: Registry, queue: { readonly waiting: number; readonly running: number }) {
     this.#requests = registry.counterVec(
       'ampere_query_requests_total',
-      'Requests to the query API by endpoint and outcome: success or the error type.',
+      'Requests to the query API by endpoint and outcome: success, the error type, or damaged_block.',
       { labels: ['endpoint', 'outcome'] },
     );
     this.#seconds = registry.histogramVec(

@@ -149,12 +149,13 @@ test('a fault of ours is a 500 without details', async () => {
 
 const DIED = 'the thread that ran the query has ended; the query may need too much memory';
 
-test('a damaged block is told of without its place', async () => {
-  const { ask, logged } = open();
-  const text = 'a block of the workspace is corrupt, request id request-1';
+test('a damaged block is told of as Prometheus does, by its name and without the path to it', async () => {
+  const { ask, logged, records } = open();
+  const text = 'block 01ARZ3NDEKTSV4RRFFQ69G5FAV: index at byte 7: is torn';
   const answer = await ask({ ...small, fault: 'damage' }, at('m'));
-  expect(await outcomeOf(answer)).toEqual(refused(500, 'internal', text));
-  expect(logged).toContain('error a query request failed');
+  expect(await outcomeOf(answer)).toEqual(refused(422, 'execution', text));
+  expect(logged).toContain('error a query met a block that can not be read');
+  expect(records).toMatchObject([{ status: 422, outcome: 'damaged_block' }]);
 });
 
 test('a query whose storage lends nothing fails alone', async () => {

@@ -4,23 +4,22 @@
 // 1. The endpoint runs synchronously to a producer of the body; its refusals are exceptions.
 // 2. The body is a generator: its pieces are written when they are asked for.
 //
-// Anything that is no refusal in Prometheus' words is a bug of ours: a 500 without details, and the
+// A block that is damaged is a refusal too, and logged with its place. Anything else is a bug of ours: a 500 without details, and the
 // error with its stack in the log.
 
 import type { EngineRequest } from '@ampere/contracts';
-import { BlockError } from '@ampere/tsdb';
 import { errorFields, type Log } from '../log.ts';
 import type { Answer, RawAnswer } from './endpoint.ts';
 import { JsonWriter } from './json-writer.ts';
 import { Parameters } from './parameters.ts';
-import { PrometheusError, prometheusErrorOf } from './prometheus-error.ts';
+import { DAMAGED_BLOCK, PrometheusError, prometheusErrorOf } from './prometheus-error.ts';
 
 export interface RequestAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** The body; what it yields belongs to the receiver. */
   readonly pieces: Generator<Uint8Array, void>;
-  /** `success` or the type of the error. */
+  /** `success`, the type of the error, or `damaged_block`. */
   readonly outcome: string;
   /** The text of a refusal. */
   readonly error: string | undefined;
@@ -49,11 +48,17 @@ export function answerRequest(
   try {
     return success(run());
   } catch (error) {
-    return refusal(prometheusErrorOf(error) ?? bug(request, route.name, log, error), route);
+    const known = prometheusErrorOf(error);
+    if (known?.outcome === DAMAGED_BLOCK) {
+      const { tenant: workspace, requestId } = request;
+      const fields = { workspace, requestId, endpoint: route.name, ...errorFields(error) };
+      log('error', 'a query met a block that can not be read', fields);
+    }
+    return refusal(known ?? bug(request, route.name, log, error), route);
   }
 }
 
-/** Logs an error that is our fault or our disk's; what the client is told of it has no details. */
+/** Logs an error that is our fault; what the client is told of it has no details. */
 export function bug(
   request: Pick<EngineRequest, 'tenant' | 'requestId'>,
   endpoint: string,
@@ -62,9 +67,7 @@ export function bug(
 ): PrometheusError {
   const { tenant: workspace, requestId } = request;
   log('error', 'a query request failed', { workspace, requestId, endpoint, ...errorFields(error) });
-  // Which file is for the operator.
-  const what = error instanceof BlockError ? `a block of the workspace is ${error.code}` : 'internal error';
-  return new PrometheusError('internal', `${what}, request id ${requestId}`);
+  return new PrometheusError('internal', `internal error, request id ${requestId}`);
 }
 
 const JSON_HEADERS: Readonly<Record<string, string>> = { 'content-type': 'application/json' };
@@ -78,7 +81,7 @@ function success(answer: Answer | RawAnswer): RequestAnswer {
 
 /** An error in Prometheus' form. */
 export function refusal(error: PrometheusError, route?: AnsweredRoute): RequestAnswer {
-  const { status, type: outcome, message } = error;
+  const { status, outcome, message } = error;
   const rest = { status, outcome, error: message, isReading: false };
   if (route?.isPlainText === true) {
     const headers = { 'content-type': 'text/plain; charset=utf-8', ...error.headers };

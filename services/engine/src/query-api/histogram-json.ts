@@ -30,7 +30,8 @@ export function writeHistogram(writer: JsonWriter, histogram: FloatHistogram): v
     // A bucket that reaches into the zero bucket ends where that one begins.
     bucket(1, lower, upper < 0 && upper > -threshold ? -threshold : upper, histogram.negativeBuckets[i]!);
   }
-  bucket(3, -threshold, threshold, histogram.zeroCount);
+  // Of differences of gauges the other buckets may be negative; a negative zero bucket Prometheus leaves out.
+  if (histogram.zeroCount > 0) bucket(3, -threshold, threshold, histogram.zeroCount);
   const positive = bucketIndexes(histogram.positiveSpans);
   for (let i = 0; i < positive.length; i++) {
     const lower = upperBound(histogram, positive[i]! - 1);

@@ -6,7 +6,7 @@
 //    them as Go does (`\xff`) and the JSON writer, which prints U+FFFD for them, can't be confused.
 
 import { isUtf8 } from 'node:buffer';
-import { parseGoInteger } from './go-text.ts';
+import { parseGoInteger } from '@ampere/go-text';
 import { invalidParameter } from './prometheus-error.ts';
 import { FormatError, parseDurationNs, parseTime } from './times.ts';
 

@@ -1,5 +1,6 @@
+import { quote } from '@ampere/go-text';
 import { QueryCanceledError, QueryError, QueryTimeoutError, TooManySamplesError } from '@ampere/promql';
-import { quote } from './go-text.ts';
+import { BlockError } from '@ampere/tsdb';
 
 /**
  * The error kinds of Prometheus' API with the status each is answered with (`web/api/v1`), and Cortex' `too_many_requests`
@@ -23,6 +24,8 @@ export class PrometheusError extends Error {
   override name = 'PrometheusError';
   readonly type: ErrorType;
   readonly status: number;
+  /** As what it is counted. */
+  readonly outcome: string;
   /** Of the answer, beside its type. */
   readonly headers: Readonly<Record<string, string>>;
 
@@ -31,9 +34,11 @@ export class PrometheusError extends Error {
     message: string,
     status: number = ERROR_STATUS[type],
     headers: Readonly<Record<string, string>> = {},
+    outcome: string = type,
   ) {
     super(message);
     this.type = type;
+    this.outcome = outcome;
     this.status = status;
     this.headers = headers;
   }
@@ -56,12 +61,18 @@ function isOutOfMemory(error: unknown): boolean {
   );
 }
 
+/** The outcome of queries that met a block that is damaged or can't be read. */
+export const DAMAGED_BLOCK = 'damaged_block';
+
 /** What an error of query evaluation is answered as; undefined when it is a bug of ours. */
 export function prometheusErrorOf(error: unknown): PrometheusError | undefined {
   if (error instanceof PrometheusError) return error;
   if (error instanceof QueryTimeoutError) return new PrometheusError('timeout', error.message);
   if (error instanceof QueryCanceledError) return new PrometheusError('canceled', error.message);
   if (error instanceof QueryError) return new PrometheusError('execution', error.message);
+  // Prometheus answers what its storage can't read as a failed execution, and names the block.
+  if (error instanceof BlockError)
+    return new PrometheusError('execution', error.shownText, undefined, {}, DAMAGED_BLOCK);
   if (isOutOfMemory(error)) return new PrometheusError('execution', new TooManySamplesError().message);
   return undefined;
 }

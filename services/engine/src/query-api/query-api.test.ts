@@ -134,6 +134,42 @@ check('GET metadata?limit_per_metric=x', bad('limit_per_metric must be a number'
 check('GET format_query?query=sum(m)by(a)', ok('sum by (a) (m)'));
 check('GET parse_query?query=1', ok({ type: 'numberLiteral', val: '1' }));
 check('GET query_exemplars?query=up', ok([]));
+test('exemplars of every selector in a query', async () => {
+  const asked: string[] = [];
+  const kit = new ApiKit({
+    exemplars: (startMs, endMs, sets) => {
+      asked.push(`${startMs} ${endMs} ${sets.map((set) => set.map(String).join()).join(' | ')}`);
+      const exemplars = [
+        { labels: Labels.fromRecord({ trace_id: 'a"b' }), value: 6, timeMs: 1600096945479 },
+        { labels: Labels.EMPTY, value: 1e-7, timeMs: 1600096946000 },
+      ];
+      return [{ series: Labels.fromRecord({ __name__: 'm', job: 'x' }), exemplars }];
+    },
+  });
+  const query = encodeURIComponent(
+    'sum(rate(m{job="x"}[5m])) / topk(scalar(k), -n) + quantile_over_time(0.5, o[1h:1m])',
+  );
+  const response = await kit.ask(`GET query_exemplars?query=${query}&start=1.5&end=2`);
+  expect(asked).toHaveLength(1);
+  expect(asked[0]).toMatch(/^1500 2000 /);
+  expect(asked[0]!.split(' | ')).toHaveLength(4);
+  expect(response).toEqual({
+    status: 200,
+    json: {
+      status: 'success',
+      data: [
+        {
+          seriesLabels: { __name__: 'm', job: 'x' },
+          exemplars: [
+            { labels: { trace_id: 'a"b' }, value: '6', timestamp: 1600096945.479 },
+            { labels: {}, value: '1e-07', timestamp: 1600096946 },
+          ],
+        },
+      ],
+    },
+  });
+});
+
 check('GET query_exemplars?query=1', { status: 204, json: '' });
 check('GET query_exemplars?query=sum(rate(up[5m]))%2B1', ok([]));
 check('GET query_exemplars?query=up&start=2&end=1', bad('end timestamp must not be before start timestamp'));

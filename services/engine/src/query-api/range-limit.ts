@@ -1,6 +1,6 @@
+import { formatGoDuration } from '@ampere/go-text';
 import { QueryError } from '@ampere/promql';
 import type { LabelHints, Matcher, Querier, SelectHints, SeriesSet } from '@ampere/series';
-import { formatGoDuration } from './go-text.ts';
 
 /** The text of AMP's limit on the time range of a query. */
 export function rangeLimitText(lengthMs: number, limitMs: number): string {

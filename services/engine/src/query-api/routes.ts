@@ -2,6 +2,7 @@
 // its turn.
 
 import type { ReadEndpoint, StateEndpoint } from './endpoint.ts';
+import { queryExemplars } from './endpoints/exemplars.ts';
 import { haTracker } from './endpoints/ha-tracker.ts';
 import { labels, labelValues, series } from './endpoints/labels.ts';
 import { limits } from './endpoints/limits.ts';
@@ -12,7 +13,7 @@ import { read as remoteRead } from './endpoints/read.ts';
 import { ruleStatus, whyRule } from './endpoints/rule-insight.ts';
 import { alerts, rules } from './endpoints/rules.ts';
 import { buildInfo, runtimeInfo, tsdb } from './endpoints/status.ts';
-import { formatQuery, parseQueryTree, queryExemplars } from './endpoints/syntax.ts';
+import { formatQuery, parseQueryTree } from './endpoints/syntax.ts';
 
 /** Where the paths of this API begin. */
 export const QUERY_API_PREFIX = '/prometheus/api/v1/';
@@ -45,7 +46,6 @@ const GET_POST = ['GET', 'POST'] as const;
 const ROUTES: ReadonlyMap<string, Route> = new Map([
   read('query', GET_POST, query),
   read('query_range', GET_POST, queryRange),
-  read('query_exemplars', GET_POST, queryExemplars),
   read('format_query', GET_POST, formatQuery),
   read('parse_query', GET_POST, parseQueryTree),
   read('labels', GET_POST, labels),
@@ -62,6 +62,11 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
   state('status/ha_tracker', haTracker),
   state('status/limits', limits),
   state('status/queries', queries),
+  // The ring of exemplars is small, and kept by the engine's thread.
+  [
+    'query_exemplars',
+    { kind: 'state', name: 'query_exemplars', methods: GET_POST, endpoint: queryExemplars },
+  ],
 ]);
 
 /** Routes with one segment of the path left open. */

@@ -3,7 +3,7 @@
 import type { EngineOptions, Evaluate, Expr, ValueType } from '@ampere/promql';
 import type { EvaluatedGroup } from '@ampere/rules';
 import type { Matcher, Querier } from '@ampere/series';
-import type { Lease, TsdbShare, TsdbStatus } from '@ampere/tsdb';
+import type { Lease, SeriesExemplars, TsdbShare, TsdbStatus } from '@ampere/tsdb';
 import type { WhyQuestion, WhyReport } from '../ruler/why.ts';
 import type { WorkspaceUsage } from '../usage/workspace-usage.ts';
 
@@ -44,6 +44,12 @@ export interface ReadStorage {
 export interface QueryStorage extends ReadStorage {
   /** At most `limit` entries a list. */
   status(limit: number): TsdbStatus;
+  /** Exemplars within [startMs, endMs] of the series that all matchers of one of the sets take, in the order of labels. */
+  exemplars(
+    startMs: number,
+    endMs: number,
+    sets: readonly (readonly Matcher[])[],
+  ): readonly SeriesExemplars[];
   /** What another thread needs once to read the database; left out when no other thread can. */
   share?(): TsdbShare;
   /** What there is now, kept for another thread until `release`. */

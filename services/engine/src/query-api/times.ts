@@ -5,7 +5,7 @@
 // storage's range are clamped to MIN_TIME_MS/MAX_TIME_MS, where Go's integers would wrap around; NaN
 // and infinities are no times at all.
 
-import { parseGoFloat, quote } from './go-text.ts';
+import { durationMs, parseGoFloat, quote } from '@ampere/go-text';
 
 /** The times that stand for "from the beginning" and "to the end". */
 export const MIN_TIME_MS = -Number.MAX_SAFE_INTEGER;
@@ -85,8 +85,6 @@ function daysSince1970(year: number, month: number, day: number): number {
   return 365 * marchYear + leapDays + Math.floor((153 * marchMonth + 2) / 5) + day - 1 - 719_468;
 }
 
-const DURATION = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
-const UNITS_NS = [31_536_000e9, 604_800e9, 86_400e9, 3600e9, 60e9, 1e9, 1e6];
 const INT64_LIMIT = 2 ** 63;
 
 /** Nanoseconds; negative ones are possible. NaN is the most negative duration, as it is for Go. Throws FormatError. */
@@ -100,11 +98,7 @@ export function parseDurationNs(text: string): number {
     }
     return Math.trunc(durationNs);
   }
-  const parts = text === '' ? null : DURATION.exec(text);
-  if (parts !== null) {
-    let durationNs = 0;
-    for (let i = 0; i < UNITS_NS.length; i++) durationNs += Number(parts[i + 1] ?? 0) * UNITS_NS[i]!;
-    if (durationNs < INT64_LIMIT) return durationNs;
-  }
+  const ms = durationMs(text);
+  if (ms !== undefined && ms * 1e6 < INT64_LIMIT) return ms * 1e6;
   throw new FormatError(`cannot parse ${quote(text)} to a valid duration`);
 }

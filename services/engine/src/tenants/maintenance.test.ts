@@ -1,11 +1,11 @@
 import { Limits, parseLimits } from '@ampere/limits';
 import { Registry } from '@ampere/metrics';
 import { FakeClock, NodeDisk } from '@ampere/platform';
+import { temporaryFolder } from '@ampere/testing';
 import { expect, test } from 'vitest';
 import { Engine } from '../engine.ts';
 import { FakeStorages } from '../testing/fake-storage.ts';
 import { makeGate } from '../testing/gate.ts';
-import { temporaryFolder } from '../testing/temporary-folder.ts';
 
 const MINUTE_MS = 60_000;
 

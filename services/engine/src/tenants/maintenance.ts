@@ -2,7 +2,7 @@
 // them, forget what is past the retention (each database knows its own).
 //
 // 1. A pass goes over the open workspaces one after another, in the order of their ids.
-// 2. The first pass begins with the engine, each next one a minute after the last has ended, so that
+// 2. The first pass begins with the engine, each next one a minute (or what is set) after the last has ended, so that
 //    passes never overlap.
 // 3. A workspace is held while it is its turn, as by a request; its deletion, and the engine's stop, end the
 //    turn early and wait for that. One that was deleted or closed since the pass began is passed over.
@@ -21,6 +21,8 @@ export interface MaintenanceOptions {
   readonly registry: Registry;
   readonly clock: Clock;
   readonly log: Log;
+  /** From the end of a pass to the beginning of the next; a minute when undefined. */
+  readonly intervalMs?: number | undefined;
   /** Called at the end of each pass. */
   readonly onPassEnd?: () => void;
 }
@@ -98,7 +100,7 @@ export class Maintenance {
     if (this.#isStopped) return;
     this.#options.onPassEnd?.();
     this.#lastPassSeconds.set(clock.nowMs() / 1000);
-    this.#timer = clock.after(INTERVAL_MS, () => {
+    this.#timer = clock.after(this.#options.intervalMs ?? INTERVAL_MS, () => {
       this.#pass = this.#runPass();
     });
   }

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { FakeClock, NodeDisk } from '@ampere/platform';
 import type { MetricMetadata } from '@ampere/remote-write';
+import { temporaryFolder } from '@ampere/testing';
 import { expect, test } from 'vitest';
-import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { type MetadataLimits, MetadataStore } from './metadata-store.ts';
 
 const LIMITS: MetadataLimits = { metadataPerMetricMax: 2, metadataBytesMax: 20, metricsWithMetadataMax: 3 };

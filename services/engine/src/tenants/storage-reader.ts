@@ -9,6 +9,6 @@ export function storageReaders(disk: Disk, cacheBytes: number, log: Log): (share
     TsdbReader.open(share, {
       disk,
       cache,
-      log: ({ message, fields }) => log('debug', message, fields),
+      log: ({ level, message, fields }) => log(level === 'info' ? 'debug' : level, message, fields),
     });
 }

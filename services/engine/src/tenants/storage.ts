@@ -1,6 +1,6 @@
 import type { LinearMemory } from '@ampere/platform';
-import type { Appender, Querier } from '@ampere/series';
-import type { Lease, TsdbShare, TsdbStatus } from '@ampere/tsdb';
+import type { Appender, Matcher, Querier } from '@ampere/series';
+import type { Lease, SeriesExemplars, TsdbShare, TsdbStatus } from '@ampere/tsdb';
 
 /** What a database knows of itself, for metrics. */
 export interface StorageStats {
@@ -48,6 +48,12 @@ export interface TenantStorage {
   activeInLargestMetric(): number;
   /** Where the series come from; at most `limit` entries a list. */
   status(limit: number): TsdbStatus;
+  /** Exemplars within [startMs, endMs] of the series that all matchers of one of the sets take, in the order of labels. */
+  exemplars(
+    startMs: number,
+    endMs: number,
+    sets: readonly (readonly Matcher[])[],
+  ): readonly SeriesExemplars[];
   /**
    * Does what is to be done by now: retention, blocks, compaction. Rejects when something fails; nothing is lost
    * and the next call tries again. Ends early when `signal` says so.

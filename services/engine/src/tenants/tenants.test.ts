@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { Limits, parseLimits } from '@ampere/limits';
 import { FakeClock, NodeDisk } from '@ampere/platform';
+import { temporaryFolder } from '@ampere/testing';
 import { describe, expect, test } from 'vitest';
 import { FakeStorages } from '../testing/fake-storage.ts';
-import { temporaryFolder } from '../testing/temporary-folder.ts';
 import type { Tenant } from './tenant.ts';
 import { TenantSettings } from './tenant-settings.ts';
 import { Tenants } from './tenants.ts';

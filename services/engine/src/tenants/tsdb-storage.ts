@@ -7,6 +7,7 @@ import type { OpenStorage } from './storage.ts';
 export interface TsdbStorageOptions {
   readonly limits: Pick<Limits, 'forWorkspace'>;
   readonly fsync: FsyncPolicy;
+  readonly exemplarsMax?: number | undefined;
   readonly disk: Disk;
   readonly clock: Clock;
   readonly random: Random;
@@ -49,5 +50,6 @@ function seriesLimits(limits: WorkspaceLimits): SeriesLimits {
     activeSeriesPerMetricMax: limits.activeSeriesPerMetricMax,
     sampleMaxAgeMs: limits.sampleAgeMaxMs,
     sampleMaxFutureMs: limits.sampleFutureMaxMs,
+    outOfOrderWindowMs: limits.outOfOrderWindowMs,
   };
 }

@@ -5,11 +5,11 @@ import type { EngineRequest, WorkspaceLogRecord } from '@ampere/contracts';
 import { parseLimits } from '@ampere/limits';
 import { type Disk, FakeClock, NodeDisk, SeededRandom } from '@ampere/platform';
 import { encodeSnappy, encodeWriteRequest } from '@ampere/remote-write';
+import { temporaryFolder } from '@ampere/testing';
 import { onTestFinished } from 'vitest';
 import type { Engine } from '../engine.ts';
 import { openLocalEngine } from '../local-engine.ts';
 import { FakeDelivery } from './fake-delivery.ts';
-import { temporaryFolder } from './temporary-folder.ts';
 
 export interface AlertingKitOptions {
   readonly limits?: unknown;

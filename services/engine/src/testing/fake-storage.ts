@@ -1,5 +1,5 @@
 import type { Appender, AppendOutcome, Querier, Refusal } from '@ampere/series';
-import type { TsdbStatus } from '@ampere/tsdb';
+import type { SeriesExemplars, TsdbStatus } from '@ampere/tsdb';
 import type { OpenStorage, StorageStats, TenantStorage } from '../tenants/storage.ts';
 
 /** A database for tests of what is around one: it counts, and fails or waits when it is told to. */
@@ -83,6 +83,10 @@ export class FakeStorage implements TenantStorage {
   }
 
   status(): TsdbStatus {
+    throw new Error('the fake storage is not for reading');
+  }
+
+  exemplars(): readonly SeriesExemplars[] {
     throw new Error('the fake storage is not for reading');
   }
 

@@ -23,7 +23,8 @@ function madeUp({ series, samplesPerSeries, fault }: MadeUpStorage, nowMs: numbe
     select: (): SeriesSet => {
       if (fault === 'exit') process.exit(7);
       if (fault === 'throw') throw new TypeError('secret detail');
-      if (fault === 'damage') throw new BlockError('corrupt', '/data/secret/index', 7, 'is torn');
+      if (fault === 'damage')
+        throw new BlockError('corrupt', '/data/secret/01ARZ3NDEKTSV4RRFFQ69G5FAV/index', 7, 'is torn');
       if (fault === 'memory') {
         const all: unknown[] = [];
         for (;;) all.push(new Array(100_000).fill(all.length));

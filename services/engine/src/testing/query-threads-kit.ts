@@ -1,11 +1,9 @@
 // A query service with real threads over storage that is made up, for tests.
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { EngineRequest, EngineResponse } from '@ampere/contracts';
 import { Registry } from '@ampere/metrics';
 import { SystemClock } from '@ampere/platform';
+import { temporaryFolder } from '@ampere/testing';
 import type { TsdbShare } from '@ampere/tsdb';
 import { beforeAll, onTestFinished } from 'vitest';
 import { languageOf } from '../queries/language.ts';
@@ -21,9 +19,7 @@ let entry: URL;
 /** To be called at the head of a test file. */
 export function buildQueryThreads(): void {
   beforeAll(async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'ampere-query-thread-'));
-    entry = await bundleWorker(new URL('./query-thread-entry.ts', import.meta.url), folder);
-    return () => rmSync(folder, { recursive: true, force: true });
+    entry = await bundleWorker(new URL('./query-thread-entry.ts', import.meta.url), temporaryFolder());
   });
 }
 

@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs';
 import type { EngineRequest } from '@ampere/contracts';
 import { parseLimits } from '@ampere/limits';
 import { encodeSnappy, encodeWriteRequest } from '@ampere/remote-write';
+import { temporaryFolder } from '@ampere/testing';
 import { expect, test } from 'vitest';
 import { bundleWorker } from '../testing/bundle-worker.ts';
 import { makeGate } from '../testing/gate.ts';
 import { NO_TOPICS } from '../testing/no-topics.ts';
-import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { EngineWorker } from './engine-worker.ts';
 
 const BUILD_INFO = {

@@ -3,11 +3,11 @@
 import { parseLimits } from '@ampere/limits';
 import { FakeClock, NodeDisk, SeededRandom } from '@ampere/platform';
 import { encodeSnappy, encodeWriteRequest, type OutgoingWriteRequest } from '@ampere/remote-write';
+import { temporaryFolder } from '@ampere/testing';
 import { expect, test } from 'vitest';
-import { NO_DELIVERY } from '../alertmanager/no-delivery.ts';
 import type { Engine } from '../engine.ts';
 import { openLocalEngine } from '../local-engine.ts';
-import { temporaryFolder } from '../testing/temporary-folder.ts';
+import { NO_DELIVERY } from '../testing/no-delivery.ts';
 
 const HOUR_MS = 3600 * 1000;
 

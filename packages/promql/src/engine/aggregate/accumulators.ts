@@ -92,7 +92,7 @@ class Sums implements Accumulators {
       histograms = new HistogramSum(series.kinds.length, this.#notes);
       this.#histograms.set(group, histograms);
     }
-    histograms.add(step, series.histogramAt(step));
+    histograms.add(step, series.histogramAt(step), series.labels.metricName);
   }
 
   finish(group: number, into: StepSeries): void {
@@ -183,7 +183,7 @@ class Averages implements Accumulators {
       histograms = new HistogramMean(series.kinds.length, this.#notes);
       this.#histograms.set(group, histograms);
     }
-    histograms.add(step, series.histogramAt(step));
+    histograms.add(step, series.histogramAt(step), series.labels.metricName);
   }
 
   finish(group: number, into: StepSeries): void {

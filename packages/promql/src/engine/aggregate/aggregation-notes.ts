@@ -8,10 +8,11 @@ export class AggregationNotes {
   readonly #operator: string;
   readonly #at: Origin;
 
-  constructor(query: QueryContext, expr: AggregateExpr) {
+  /** They stand where the aggregated expression begins, or where it is said. */
+  constructor(query: QueryContext, expr: AggregateExpr, position = expr.expr.position) {
     this.#annotations = query.annotations;
     this.#operator = expr.operator;
-    this.#at = originOf(query, expr, expr.expr.position);
+    this.#at = originOf(query, expr, position);
   }
 
   histogramIgnored(): void {
@@ -22,8 +23,8 @@ export class AggregationNotes {
     this.#annotations.mixedFloatsHistogramsAggregation(this.#at);
   }
 
-  mixedExponentialCustom(): void {
-    this.#annotations.mixedExponentialCustom('', this.#at);
+  mixedExponentialCustom(metric: string): void {
+    this.#annotations.mixedExponentialCustom(metric, this.#at);
   }
 
   counterResetCollision(): void {

@@ -28,7 +28,8 @@ abstract class HistogramAccumulator {
     this.#hints = new Uint8Array(steps);
   }
 
-  add(step: number, histogram: FloatHistogram): void {
+  /** `metric` is the name of the series that it is of, for what may have to be said. */
+  add(step: number, histogram: FloatHistogram, metric: string): void {
     if (this.#incompatible[step] === 1) return;
     this.#noteHint(step, histogram);
     const total = this.#totals[step];
@@ -37,7 +38,7 @@ abstract class HistogramAccumulator {
     } catch (error) {
       if (!(error instanceof IncompatibleHistogramsError)) throw error;
       this.#incompatible[step] = 1;
-      this.#notes.mixedExponentialCustom();
+      this.#notes.mixedExponentialCustom(metric);
     }
   }
 

@@ -27,7 +27,7 @@ export function streamSelection(ev: Evaluation, expr: AggregateExpr, sink: Serie
   }
   const grouping = new Grouping<StepSeries[]>(expr, () => []);
   for (const series of ev.collect(expr.expr)) grouping.of(series).state.push(series);
-  const notes = new AggregationNotes(ev.query, expr);
+  const notes = new AggregationNotes(ev.query, expr, expr.position);
   for (const group of grouping.groups) {
     const members = group.state;
     const chooser = new Chooser(members, expr.operator === 'bottomk');

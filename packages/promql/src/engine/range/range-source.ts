@@ -3,8 +3,8 @@
 // A series comes as the samples of all steps' windows together, ascending in time, without stale
 // markers. It is valid until the next one; a window is a run of indices of it.
 
-import { isStaleAt, type Labels, SampleColumns } from '@ampere/series';
-import type { MatrixSelector, SubqueryExpr } from '../../parser/ast.ts';
+import { isStaleAt, type Labels, SampleColumns, type SelectHints } from '@ampere/series';
+import type { MatrixSelector, SubqueryExpr, VectorSelector } from '../../parser/ast.ts';
 import { QueryError } from '../errors.ts';
 import { noteResets } from '../histogram-statistics.ts';
 import { type Evaluation, referenceTimeMs } from '../query-context.ts';
@@ -27,25 +27,31 @@ export interface RangeMargins {
 
 export function streamRanges(ev: Evaluation, expr: RangeExpr, margins: RangeMargins, sink: RangeSink): void {
   if (ev.steps.count === 0) return;
-  if (expr.kind === 'matrix-selector') streamMatrixSelector(ev, expr, margins, sink);
-  else streamSubquery(ev, expr, sink);
+  if (expr.kind === 'subquery') {
+    streamSubquery(ev, expr, sink);
+    return;
+  }
+  const { steps } = ev;
+  const selector = expr.selector;
+  const hints = {
+    startMs: referenceTimeMs(ev.query, selector, steps.startMs) - expr.rangeMs - margins.beforeMs + 1,
+    endMs: referenceTimeMs(ev.query, selector, steps.timeMs(steps.count - 1)) + margins.afterMs,
+    stepMs: steps.stepMs,
+  };
+  const common = ev.query.commonParts.get(expr);
+  if (common === undefined) streamMatrixSelector(ev, selector, hints, sink);
+  else {
+    const times = `${hints.startMs} ${hints.endMs}`;
+    common.streamRange(ev, times, (into) => streamMatrixSelector(ev, selector, hints, into), sink);
+  }
 }
 
 function streamMatrixSelector(
-  ev: Evaluation,
-  expr: MatrixSelector,
-  margins: RangeMargins,
+  { query, steps }: Evaluation,
+  selector: VectorSelector,
+  hints: SelectHints,
   sink: RangeSink,
 ): void {
-  const { query, steps } = ev;
-  const selector = expr.selector;
-  const firstMs = referenceTimeMs(query, selector, steps.startMs);
-  const lastMs = referenceTimeMs(query, selector, steps.timeMs(steps.count - 1));
-  const hints = {
-    startMs: firstMs - expr.rangeMs - margins.beforeMs + 1,
-    endMs: lastMs + margins.afterMs,
-    stepMs: steps.stepMs,
-  };
   const set = query.querier.select(hints, selector.matchers);
   const columns: RangeColumns = new SampleColumns();
   while (set.next()) {

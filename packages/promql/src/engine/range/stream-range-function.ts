@@ -102,6 +102,8 @@ class Runner {
   readonly #firstEndMs: number;
   readonly #stepMs: number;
   readonly #extended: ReturnType<typeof extendedKernel>;
+  /** The metric that was last looked at for being a counter. */
+  #counterSeen = '';
 
   constructor(
     ev: Evaluation,
@@ -254,8 +256,12 @@ class Runner {
 
   #expectCounter(labels: Labels): void {
     const { metric, annotations, position } = this.#notes;
-    if (metric === '' || !this.series.kinds.includes(FLOAT)) return;
-    if (this.#ev.query.options.typeAndUnitLabels) {
+    const { typeAndUnitLabels } = this.#ev.query.options;
+    // Without type labels it depends on the name alone, which most often is that of the series before.
+    if (metric === '' || (metric === this.#counterSeen && !typeAndUnitLabels)) return;
+    if (!this.series.kinds.includes(FLOAT)) return;
+    this.#counterSeen = metric;
+    if (typeAndUnitLabels) {
       const type = labels.get('__type__');
       if (type !== 'counter' && type !== 'histogram')
         annotations.possibleNonCounterLabel(metric, type, position);

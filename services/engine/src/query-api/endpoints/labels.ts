@@ -1,9 +1,9 @@
 // labels, label/{name}/values and series: what there is, sorted, over the union of all `match[]`.
 
+import { quote } from '@ampere/go-text';
 import { compareText, type LabelHints, type Labels, type Matcher, type Querier } from '@ampere/series';
 import { deadlineOf } from '../deadline.ts';
 import { type Answer, answer, type ReadContext, TRUNCATED } from '../endpoint.ts';
-import { quote } from '../go-text.ts';
 import { arrayOf } from '../json-writer.ts';
 import { unescapeLabelName } from '../label-escaping.ts';
 import { MeteredQuerier } from '../metered-querier.ts';

@@ -1,6 +1,6 @@
+import { parseGoInteger } from '@ampere/go-text';
 import { compareText } from '@ampere/series';
 import { type Answer, answer, type StateContext } from '../endpoint.ts';
-import { parseGoInteger } from '../go-text.ts';
 import { badData } from '../prometheus-error.ts';
 import type { MetadataEntry } from '../tenant.ts';
 

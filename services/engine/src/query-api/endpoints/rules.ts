@@ -6,10 +6,10 @@
 // 3. A group none of whose rules is wanted is left out.
 
 import { createHash } from 'node:crypto';
+import { parseGoBoolean, parseGoInteger, quote } from '@ampere/go-text';
 import { alertsJson, type EvaluatedGroup, type GroupJson, groupJson, type Rule } from '@ampere/rules';
 import type { Matcher } from '@ampere/series';
 import { type Answer, answer, type StateContext } from '../endpoint.ts';
-import { parseGoBoolean, parseGoInteger, quote } from '../go-text.ts';
 import { smallValue } from '../json-writer.ts';
 import { invalidParameter } from '../prometheus-error.ts';
 import { parseSelectors } from '../selectors.ts';

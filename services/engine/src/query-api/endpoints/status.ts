@@ -1,6 +1,6 @@
+import { parseGoInteger } from '@ampere/go-text';
 import type { TsdbStatus } from '@ampere/tsdb';
 import { type Answer, answer, type StateContext } from '../endpoint.ts';
-import { parseGoInteger } from '../go-text.ts';
 import { arrayOf, type JsonProducer, smallValue } from '../json-writer.ts';
 import { badData } from '../prometheus-error.ts';
 

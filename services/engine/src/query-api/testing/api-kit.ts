@@ -102,7 +102,7 @@ export function readTenant(
     throw new Error('read on the wrong thread');
   };
   return {
-    tsdb: { querier, status: () => EMPTY_STATUS, ...shared },
+    tsdb: { querier, status: () => EMPTY_STATUS, exemplars: () => [], ...shared },
     metadata: { of: () => [], entries: () => [] },
     ha: { clusters: () => [] },
     usage: usageOf(new FakeClock(NOW_MS)),
@@ -117,6 +117,7 @@ export interface KitOptions {
   readonly metadata?: ReadonlyMap<string, readonly MetadataEntry[]>;
   readonly limits?: Partial<QueryLimits>;
   readonly status?: (limit: number) => TsdbStatus;
+  readonly exemplars?: QueryTenant['tsdb']['exemplars'];
   readonly haClusters?: ReturnType<QueryTenant['ha']['clusters']>;
   readonly slowQueryMs?: number;
   readonly groups?: QueryTenant['rules']['groups'];
@@ -143,6 +144,7 @@ export class ApiKit {
           return querier;
         },
         status: options.status ?? (() => EMPTY_STATUS),
+        exemplars: options.exemplars ?? (() => []),
       },
       metadata: { of: (name) => metadata.get(name) ?? [], entries: () => metadata.entries() },
       ha: { clusters: () => options.haClusters ?? [] },

@@ -1,4 +1,4 @@
-import type { Delivered, NotificationDelivery } from './notification-delivery.ts';
+import type { Delivered, NotificationDelivery } from '../alertmanager/notification-delivery.ts';
 
 /** For engines that nothing is connected to: every notification fails and says so in the record. */
 export const NO_DELIVERY: NotificationDelivery = {

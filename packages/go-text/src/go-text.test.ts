@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatGoDuration, parseGoBoolean, parseGoFloat, parseGoInteger, quote } from './go-text.ts';
+import { formatGoDuration, parseGoBoolean, parseGoFloat, parseGoInteger, quote } from './index.ts';
 
 const float = (text: string, expected: number | undefined) =>
   test(`float ${JSON.stringify(text)}`, () => expect(parseGoFloat(text)).toBe(expected));

@@ -1,9 +1,6 @@
-// How Go reads and prints the small things that error texts and parameters are made of: floats,
-// integers, booleans, quoted strings, durations. Prometheus' answers show Go's habits, clients rely on
-// them, so they are kept to the letter.
-//
-// A byte that is no UTF-8 is carried through our strings as the lone surrogate U+DC00 + byte (see
-// parameters.ts); Go prints such a byte as `\xNN`, and so does `quote`.
+// Floats, integers and booleans read as Go reads them.
+
+import { quote } from './quote.ts';
 
 const DECIMAL = /^[+-]?(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?$/;
 const HEX = /^([+-]?)0[xX]([0-9a-fA-F_]*)(?:\.([0-9a-fA-F_]*))?[pP]([+-]?\d+)$/;
@@ -54,45 +51,4 @@ export function parseGoBoolean(text: string): boolean | undefined {
   if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true;
   if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text)) return false;
   return undefined;
-}
-
-const SHORT_ESCAPES = new Map([
-  ['\u0007', '\\a'],
-  ['\b', '\\b'],
-  ['\f', '\\f'],
-  ['\n', '\\n'],
-  ['\r', '\\r'],
-  ['\t', '\\t'],
-  ['\v', '\\v'],
-  ['\\', '\\\\'],
-  ['"', '\\"'],
-]);
-const NOT_PLAIN = /[\\"]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu;
-
-/** `strconv.Quote`, which is also the verb `%q`. */
-export function quote(text: string): string {
-  return `"${text.replace(NOT_PLAIN, (char) => SHORT_ESCAPES.get(char) ?? escapeRune(char.codePointAt(0)!))}"`;
-}
-
-function escapeRune(code: number): string {
-  if (code >= 0xdc80 && code <= 0xdcff) return `\\x${hex(code - 0xdc00, 2)}`;
-  if (code < 0x20 || code === 0x7f) return `\\x${hex(code, 2)}`;
-  return code > 0xffff ? `\\U${hex(code, 8)}` : `\\u${hex(code, 4)}`;
-}
-
-function hex(value: number, width: number): string {
-  return value.toString(16).padStart(width, '0');
-}
-
-/** `time.Duration.String()` of a whole number of milliseconds: `768h0m0s`, `1.5s`, `20ms`. */
-export function formatGoDuration(durationMs: number): string {
-  if (durationMs === 0) return '0s';
-  const sign = durationMs < 0 ? '-' : '';
-  const totalMs = Math.abs(durationMs);
-  if (totalMs < 1000) return `${sign}${totalMs}ms`;
-  const hours = Math.floor(totalMs / 3_600_000);
-  const minutes = Math.floor(totalMs / 60_000) % 60;
-  const seconds = (totalMs % 60_000) / 1000;
-  if (hours > 0) return `${sign}${hours}h${minutes}m${seconds}s`;
-  return minutes > 0 ? `${sign}${minutes}m${seconds}s` : `${sign}${seconds}s`;
 }

@@ -1,0 +1,3 @@
+// For tests of other packages alone.
+
+export { type HistogramSample, histogramSequence } from './histograms.ts';

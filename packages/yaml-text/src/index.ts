@@ -1,0 +1,7 @@
+export {
+  aliasTargets,
+  checkNesting,
+  firstDocument,
+  NestingError,
+  UnknownAnchorError,
+} from './first-document.ts';
