@@ -71,7 +71,8 @@ check('no verification', text(`${SERVER}, insecure-skip-tls-verify: true`, ''), 
 });
 
 refused('nothing', '', 'it has no current-context');
-refused('no YAML', 'token: [secret', 'it is no valid YAML (BAD_INDENT)');
+refused('no YAML', 'token: [secret', 'it is no valid YAML');
+refused('what nests too deeply', '['.repeat(100_000), 'it is no valid YAML');
 refused('a context', 'current-context: x', 'it has no context "x"');
 refused('http', text('server: "http://k"', ''), "the cluster's server must be an https URL");
 refused('a proxy', text(`${SERVER}, proxy-url: "http://p"`, ''), 'proxy-url is not taken');

@@ -7,8 +7,8 @@
 //
 // https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/
 import { type Disk, DiskError } from '@ampere/platform';
-import { parseDocument } from 'yaml';
 import { Fields, ScrapeConfigurationError } from '../configuration/fields.ts';
+import { readYaml } from '../configuration/yaml.ts';
 
 /** How a cluster is reached. */
 export interface ClusterAccess {
@@ -129,11 +129,13 @@ function named(root: Fields, list: string, member: string, name: string): Fields
 }
 
 function parseYaml(text: string): unknown {
-  const document = parseDocument(text, { uniqueKeys: true, schema: 'failsafe' });
-  const [error] = document.errors;
-  // A message of the parser may quote the line, and so a secret.
-  if (error !== undefined) throw new ScrapeConfigurationError(`it is no valid YAML (${error.code})`);
-  return document.toJS({ mapAsMap: true, maxAliasCount: 0 });
+  try {
+    return readYaml(text, 'yaml');
+  } catch (error) {
+    if (!(error instanceof ScrapeConfigurationError)) throw error;
+    // A message of the parser may quote the line, and so a secret.
+    throw new ScrapeConfigurationError('it is no valid YAML');
+  }
 }
 
 async function readText(path: string, disk: Disk): Promise<string> {
