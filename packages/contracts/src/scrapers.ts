@@ -7,6 +7,8 @@ export interface ScraperAssignment {
   readonly workspaceId: string;
   /** A scrape configuration that was read without fault. */
   readonly configuration: Uint8Array;
+  /** The EKS cluster that is its source, if one is. */
+  readonly clusterArn: string | undefined;
   /** Where it logs; undefined when nowhere. */
   readonly logging: ScraperLogging | undefined;
 }

@@ -1,3 +1,13 @@
+/** What of the scraper's cluster a request may use. */
+export interface ClusterUse {
+  /** Its credentials are to be sent. */
+  readonly credentials: boolean;
+  /** Certificates are to be verified by its authority. */
+  readonly authority: boolean;
+  /** The host of the address was found in the cluster. */
+  readonly found: boolean;
+}
+
 /** What a target is asked. */
 export interface FetchRequest {
   readonly url: string;
@@ -8,6 +18,10 @@ export interface FetchRequest {
   readonly followRedirects: boolean;
   readonly verifyCertificates: boolean;
   readonly serverName: string | undefined;
+  /** PEM: an authority instead of the system's, and who asks. */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  /** For scrapers of a cluster. */
+  readonly cluster?: ClusterUse;
 }
 
 export interface FetchedBody {

@@ -1,7 +1,9 @@
 export type { ScrapeConfiguration, ScrapeJob } from './configuration/configuration.ts';
 export { ScrapeConfigurationError } from './configuration/fields.ts';
-export { readScrapeConfiguration } from './configuration/read-configuration.ts';
+export { readScrapeConfiguration, type ScrapeSource } from './configuration/read-configuration.ts';
 export { FetchError, type FetchedBody, type FetchRequest, type FetchTarget } from './fetch.ts';
+export { Cluster, type ClusterOptions } from './kubernetes/cluster.ts';
+export { type ClusterAccess, KubeconfigError, readKubeconfig } from './kubernetes/kubeconfig.ts';
 export { ExpositionError } from './parse/entry.ts';
 export { OpenMetricsParser } from './parse/open-metrics-parser.ts';
 export { readSeries } from './parse/series-text.ts';

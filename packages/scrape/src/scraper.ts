@@ -1,14 +1,22 @@
 // One scraper: all targets of a configuration, which are found, asked and written.
 //
-// 1. Static targets are there from the start; files of targets are read again and again, and what can't be
-//    read leaves the targets as they were.
+// 1. Static targets are there from the start; files of targets and the scraper's cluster are read again and
+//    again, and what can't be read leaves the targets as they were. The start doesn't wait for the cluster.
 // 2. A target that is new gets a loop; one that is gone ends, with its series.
 import type { Clock, Disk, Timer } from '@ampere/platform';
-import { DiskError } from '@ampere/platform';
-import type { ScrapeConfiguration, ScrapeJob, StaticGroup } from './configuration/configuration.ts';
+import { assert, DiskError } from '@ampere/platform';
+import type {
+  FileDiscovery,
+  KubernetesDiscovery,
+  ScrapeConfiguration,
+  ScrapeJob,
+  StaticGroup,
+} from './configuration/configuration.ts';
 import { ScrapeConfigurationError } from './configuration/fields.ts';
 import type { FetchTarget } from './fetch.ts';
 import { readTargetFiles } from './file-discovery.ts';
+import { CLUSTER_REFRESH_MS, type Cluster, ClusterError } from './kubernetes/cluster.ts';
+import { KubeconfigError } from './kubernetes/kubeconfig.ts';
 import { type Target, targetsOf } from './target.ts';
 import { TargetLoop } from './target-loop.ts';
 import { LookWriter, type WriteOutcome } from './writer.ts';
@@ -29,6 +37,8 @@ export interface ScraperOptions {
   /** Where files of targets are; nothing outside of it is read. */
   readonly targetsFolder: string;
   readonly fetch: FetchTarget;
+  /** The source, when it is a cluster; targets are asked through it. */
+  readonly cluster?: Cluster;
   readonly write: (body: Uint8Array) => Promise<WriteOutcome>;
   readonly log: (record: ScrapeLogRecord) => void;
 }
@@ -41,7 +51,9 @@ export class Scraper {
   readonly #options: ScraperOptions;
   readonly #loops = new Map<string, TargetLoop>();
   readonly #ending = new Set<Promise<void>>();
-  readonly #timers = new Map<ScrapeJob, Timer>();
+  readonly #timers = new Set<Timer>();
+  /** What was found last, by the discovery that found it. */
+  readonly #found = new Map<FileDiscovery | KubernetesDiscovery, readonly StaticGroup[]>();
   /** What was told last of a target, so that only changes are logged. */
   readonly #health = new Map<string, string | undefined>();
   #stopped = false;
@@ -51,9 +63,11 @@ export class Scraper {
     this.#options = options;
   }
 
-  /** Resolves when all targets that are known by then have their loops. */
+  /** Resolves when all targets have their loops but those of the cluster, which follow. */
   async start(): Promise<void> {
-    await Promise.all(this.#configuration.jobs.map((job) => this.#discover(job)));
+    const { jobs } = this.#configuration;
+    await Promise.all(jobs.map((job) => this.#readFiles(job)));
+    for (const job of jobs) if (job.kubernetesDiscoveries.length > 0) void this.#readCluster(job);
   }
 
   get targetsCount(): number {
@@ -63,41 +77,64 @@ export class Scraper {
   /** Ends all loops; with `endSeries` all series end with a stale marker. */
   async stop(endSeries: boolean): Promise<void> {
     this.#stopped = true;
-    for (const timer of this.#timers.values()) timer.cancel();
+    for (const timer of this.#timers) timer.cancel();
     await Promise.all([...this.#ending, ...[...this.#loops.values()].map((loop) => loop.stop(endSeries))]);
     this.#loops.clear();
   }
 
-  async #discover(job: ScrapeJob): Promise<void> {
-    const groups: StaticGroup[] = [...job.staticGroups];
-    try {
-      for (const discovery of job.fileDiscoveries) {
-        groups.push(...(await readTargetFiles(discovery, this.#options.targetsFolder, this.#options.disk)));
+  async #readFiles(job: ScrapeJob): Promise<void> {
+    const { targetsFolder, disk } = this.#options;
+    for (const discovery of job.fileDiscoveries) {
+      try {
+        this.#found.set(discovery, await readTargetFiles(discovery, targetsFolder, disk));
+      } catch (error) {
+        if (!(error instanceof ScrapeConfigurationError) && !(error instanceof DiskError)) throw error;
+        const problem = error instanceof DiskError ? `a file can not be read (${error.code})` : error.message;
+        const fields = { job: job.name, problem };
+        this.#log('SERVICE_DISCOVERY', 'error', 'files of targets can not be read', fields);
       }
-    } catch (error) {
-      if (!(error instanceof ScrapeConfigurationError) && !(error instanceof DiskError)) throw error;
-      const problem = error instanceof DiskError ? `a file can not be read (${error.code})` : error.message;
-      this.#log('SERVICE_DISCOVERY', 'error', 'files of targets can not be read', { job: job.name, problem });
-      this.#again(job);
-      return;
     }
     if (this.#stopped) return;
-    this.#adopt(job, groups);
-    this.#again(job);
-  }
-
-  #again(job: ScrapeJob): void {
-    if (job.fileDiscoveries.length === 0 || this.#stopped) return;
+    this.#adopt(job);
+    if (job.fileDiscoveries.length === 0) return;
     const delayMs = Math.min(...job.fileDiscoveries.map(({ refreshMs }) => refreshMs));
-    this.#timers.set(
-      job,
-      this.#options.clock.after(delayMs, () => void this.#discover(job)),
-    );
+    this.#after(delayMs, () => void this.#readFiles(job));
   }
 
-  #adopt(job: ScrapeJob, groups: readonly StaticGroup[]): void {
+  async #readCluster(job: ScrapeJob): Promise<void> {
+    const { cluster } = this.#options;
+    assert(cluster !== undefined, 'a scraper without a cluster has kubernetes_sd_configs');
+    for (const discovery of job.kubernetesDiscoveries) {
+      try {
+        const found = await cluster.find(discovery);
+        this.#found.set(
+          discovery,
+          found.map((labels) => ({ targets: [labels.get('__address__') ?? ''], labels, inCluster: true })),
+        );
+      } catch (error) {
+        if (!(error instanceof ClusterError) && !(error instanceof KubeconfigError)) throw error;
+        const fields = { job: job.name, problem: error.message };
+        this.#log('SERVICE_DISCOVERY', 'error', 'the cluster can not be read', fields);
+      }
+    }
+    if (this.#stopped) return;
+    this.#adopt(job);
+    this.#after(CLUSTER_REFRESH_MS, () => void this.#readCluster(job));
+  }
+
+  #after(delayMs: number, work: () => void): void {
+    const timer = this.#options.clock.after(delayMs, () => {
+      this.#timers.delete(timer);
+      work();
+    });
+    this.#timers.add(timer);
+  }
+
+  #adopt(job: ScrapeJob): void {
     const targets = new Map<string, Target>();
-    for (const group of groups) {
+    const discoveries = [...job.fileDiscoveries, ...job.kubernetesDiscoveries];
+    const found = discoveries.flatMap((discovery) => this.#found.get(discovery) ?? []);
+    for (const group of [...job.staticGroups, ...found]) {
       for (const target of targetsOf(job, group)) targets.set(`${job.name}\u0000${target.key}`, target);
     }
     const { targetsMax } = job.limits;
@@ -131,7 +168,8 @@ export class Scraper {
   }
 
   #begin(key: string, target: Target, job: ScrapeJob): void {
-    const { clock, fetch, write } = this.#options;
+    const { clock, cluster, write } = this.#options;
+    const fetch = cluster === undefined ? this.#options.fetch : cluster.fetch.bind(cluster);
     const writer = new LookWriter({
       clock,
       write,

@@ -78,8 +78,9 @@ export class TargetLoop {
 
   async #look(): Promise<void> {
     const { clock, fetch, writer, onLook } = this.#options;
-    const { url, timeoutMs } = this.#state.target;
-    const { authentication, followRedirects, verifyCertificates, serverName, limits } = this.#job;
+    const { url, timeoutMs, inCluster } = this.#state.target;
+    const { authentication, clusterAuthority, limits } = this.#job;
+    const { followRedirects, verifyCertificates, serverName } = this.#job;
     const timeMs = Math.round(clock.nowMs());
     const startMs = clock.monotonicMs();
     const answer = await fetch({
@@ -97,6 +98,7 @@ export class TargetLoop {
       followRedirects,
       verifyCertificates,
       serverName,
+      cluster: { credentials: authentication.fromCluster, authority: clusterAuthority, found: inCluster },
     }).catch((error: unknown) => {
       if (error instanceof FetchError) return error;
       throw error;

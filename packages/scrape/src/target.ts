@@ -1,6 +1,7 @@
 // From a group of a configuration to targets: labels are put together, relabelled, and made an address.
 //
 // Names that begin with `__` are for relabelling; they don't get into series.
+import { isIPv6 } from 'node:net';
 import type { ScrapeJob, StaticGroup } from './configuration/configuration.ts';
 import { type LabelMap, relabel, seriesKey, sortedPairs } from './relabel.ts';
 
@@ -12,16 +13,18 @@ export interface Target {
   readonly key: string;
   readonly intervalMs: number;
   readonly timeoutMs: number;
+  /** Its host is one that was found in the scraper's cluster, and that relabelling left as it was. */
+  readonly inCluster: boolean;
 }
 
 /** The targets of a group; those that relabelling drops, or leaves without an address, are left out. */
 export function targetsOf(job: ScrapeJob, group: StaticGroup): Target[] {
-  return group.targets.flatMap((address) => targetOf(job, group.labels, address) ?? []);
+  return group.targets.flatMap((address) => targetOf(job, group, address) ?? []);
 }
 
 function targetOf(
   job: ScrapeJob,
-  groupLabels: ReadonlyMap<string, string>,
+  { labels: groupLabels, inCluster = false }: StaticGroup,
   address: string,
 ): Target | undefined {
   const labels: LabelMap = new Map([
@@ -43,7 +46,20 @@ function targetOf(
   for (const name of [...labels.keys()]) if (name.startsWith('__')) labels.delete(name);
   const pairs = sortedPairs(labels);
   const { intervalMs, timeoutMs } = job;
-  return { url, labels: pairs, key: `${url} ${seriesKey(pairs)}`, intervalMs, timeoutMs };
+  return {
+    url,
+    labels: pairs,
+    key: `${url} ${seriesKey(pairs)}`,
+    intervalMs,
+    timeoutMs,
+    inCluster: inCluster && hostOf(address) === hostOf(finalAddress),
+  };
+}
+
+/** Without the port; an IPv6 address without a port may stand without brackets. */
+function hostOf(address: string): string {
+  if (isIPv6(address)) return address;
+  return address.replace(/:\d*$/, '').replace(/^\[(.*)\]$/, '$1');
 }
 
 function urlOf(job: ScrapeJob, labels: LabelMap, address: string): string | undefined {

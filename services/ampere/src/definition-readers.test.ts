@@ -122,6 +122,35 @@ anyReceiver(
   ),
 );
 
+const CLUSTER = `arn:aws:eks:eu-west-1:${ACCOUNT}:cluster/one`;
+const PODS = Buffer.from(
+  'scrape_configs: [{job_name: j, kubernetes_sd_configs: [{role: pod}], authorization: {credentials_file: /var/run/secrets/kubernetes.io/serviceaccount/token}}]',
+);
+
+test('scrapers of a cluster need a kubeconfig for it', () => {
+  const withKubeconfig = definitionReaders(limits, {
+    accountId: () => ACCOUNT,
+    receivers: 'sns',
+    hasKubeconfig: (arn) => arn === CLUSTER,
+  });
+  expect(withKubeconfig.scrapeConfiguration!(PODS, CLUSTER)).toEqual({ kind: 'good' });
+  const failure = {
+    kind: 'failed',
+    reason: expect.stringMatching(/^The EKS cluster can not be scraped from here: .* no kubeconfig/),
+  };
+  expect(withKubeconfig.scrapeConfiguration!(PODS, `${CLUSTER}s`)).toEqual(failure);
+  expect(readers.scrapeConfiguration!(PODS, CLUSTER)).toEqual(failure);
+  expect(readers.scrapeConfiguration!(PODS, undefined)).toEqual({
+    kind: 'refused',
+    message: 'field scrape_configs[0].authorization.credentials_file not found',
+  });
+  const named = Buffer.from('scrape_configs: [{job_name: j, kubernetes_sd_configs: [{role: pod}]}]');
+  expect(withKubeconfig.scrapeConfiguration!(named, undefined)).toEqual({
+    kind: 'failed',
+    reason: 'Not there: kubernetes_sd_configs. Use static_configs or file_sd_configs.',
+  });
+});
+
 test('a scrape configuration that was encoded twice', () => {
   const text = 'scrape_configs: [{job_name: j, static_configs: [{targets: ["127.0.0.1:1"]}]}]';
   const read = (data: string) => readers.scrapeConfiguration!(Buffer.from(data), undefined);

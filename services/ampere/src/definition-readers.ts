@@ -16,7 +16,12 @@ import type { Limits } from '@ampere/limits';
 import { ParseError, parseExpr, STABLE_LANGUAGE } from '@ampere/promql';
 import { checkReceivers } from '@ampere/receivers';
 import { definitionText, parseRuleFile, RuleFileError } from '@ampere/rules';
-import { readScrapeConfiguration, type ScrapeConfiguration, ScrapeConfigurationError } from '@ampere/scrape';
+import {
+  readScrapeConfiguration,
+  type ScrapeConfiguration,
+  ScrapeConfigurationError,
+  type ScrapeSource,
+} from '@ampere/scrape';
 
 /** What is smaller takes a few milliseconds. */
 const LARGE_BYTES = 4096;
@@ -26,6 +31,8 @@ export interface ReaderOptions {
   readonly accountId: () => string;
   /** `sns` is AMP; `all` takes each receiver that Alertmanager has. */
   readonly receivers: 'sns' | 'all';
+  /** Whether an EKS cluster can be scraped; without, none can. */
+  readonly hasKubeconfig?: (clusterArn: string) => boolean;
   /** Reads large files elsewhere; without, they are read here. */
   readonly elsewhere?: ElsewhereReader | undefined;
 }
@@ -68,7 +75,8 @@ export function definitionReaders(limits: Limits, options: ReaderOptions): Defin
       });
       return reading as AlertManagerReading | Promise<AlertManagerReading>;
     },
-    scrapeConfiguration: readScraper,
+    scrapeConfiguration: (data, clusterArn) =>
+      readScraper(data, clusterArn, options.hasKubeconfig ?? (() => false)),
     detectorQuery: problemOfDetectorQuery,
   };
 }
@@ -85,25 +93,31 @@ export function readHere(task: ReadTask): RuleFileReading | AlertManagerReading 
 }
 
 /** What a scraper's bytes say; throws ScrapeConfigurationError. */
-export function scrapeConfigurationOf(data: Uint8Array): ScrapeConfiguration {
+export function scrapeConfigurationOf(data: Uint8Array, source: ScrapeSource): ScrapeConfiguration {
   return readScrapeConfiguration(
     Buffer.from(definitionText(data, (inner) => inner.includes('scrape_configs'))),
+    source,
   );
 }
 
-function readScraper(data: Uint8Array, clusterArn: string | undefined): ScrapeConfigurationReading {
+function readScraper(
+  data: Uint8Array,
+  clusterArn: string | undefined,
+  hasKubeconfig: (clusterArn: string) => boolean,
+): ScrapeConfigurationReading {
   try {
-    const { unsupported } = scrapeConfigurationOf(data);
-    if (clusterArn !== undefined) {
+    const { unsupported } = scrapeConfigurationOf(data, clusterArn === undefined ? 'named' : 'cluster');
+    if (clusterArn !== undefined && !hasKubeconfig(clusterArn)) {
       return {
         kind: 'failed',
         reason:
-          'EKS clusters can not be scraped from here: this server has no kubeconfig. Use a vpcConfiguration with static_configs or file_sd_configs.',
+          'The EKS cluster can not be scraped from here: this server has no kubeconfig for it. Use a vpcConfiguration with static_configs or file_sd_configs.',
       };
     }
     if (unsupported.length === 0) return { kind: 'good' };
     const names = unsupported.join(', ');
-    return { kind: 'failed', reason: `Not there: ${names}. Use static_configs or file_sd_configs.` };
+    const others = `${clusterArn === undefined ? '' : 'kubernetes_sd_configs, '}static_configs or file_sd_configs`;
+    return { kind: 'failed', reason: `Not there: ${names}. Use ${others}.` };
   } catch (error) {
     if (!(error instanceof ScrapeConfigurationError)) throw error;
     return { kind: 'refused', message: error.message };

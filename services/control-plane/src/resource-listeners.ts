@@ -106,6 +106,7 @@ export class ResourceListeners {
       scraperId,
       workspaceId: workspace.id,
       configuration: Buffer.from(content.configurationInForce, 'base64'),
+      clusterArn: content.source.eksConfiguration?.clusterArn,
       logging: logging && {
         logGroupArn: logging.logGroupArn,
         components: logging.components.map(({ type }) => type),

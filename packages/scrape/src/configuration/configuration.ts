@@ -5,11 +5,15 @@ import type { RelabelRule } from '../relabel.ts';
 export interface Authentication {
   /** The value of the Authorization header. */
   readonly header: string | undefined;
+  /** With the credentials that the scraper's cluster is read with. */
+  readonly fromCluster: boolean;
 }
 
 export interface StaticGroup {
   readonly targets: readonly string[];
   readonly labels: ReadonlyMap<string, string>;
+  /** They were found in the scraper's cluster. */
+  readonly inCluster?: boolean;
 }
 
 /** Files with lists of static groups, read again every so often. */
@@ -17,6 +21,23 @@ export interface FileDiscovery {
   /** Below the folder of target files; a `*` in the last part stands for any text. */
   readonly files: readonly string[];
   readonly refreshMs: number;
+}
+
+export type KubernetesRole = 'node' | 'pod' | 'service' | 'endpoints' | 'endpointslice' | 'ingress';
+
+/** Which objects of a kind are listed; texts as the API server takes them. */
+export interface KubernetesSelector {
+  readonly label: string;
+  readonly field: string;
+}
+
+/** Objects of the scraper's cluster that are targets. */
+export interface KubernetesDiscovery {
+  readonly role: KubernetesRole;
+  /** None: all of them. */
+  readonly namespaces: readonly string[];
+  readonly selectors: ReadonlyMap<KubernetesRole, KubernetesSelector>;
+  readonly attachNode: boolean;
 }
 
 /** 0 is no limit everywhere. */
@@ -38,6 +59,8 @@ export interface ScrapeJob {
   readonly params: ReadonlyMap<string, readonly string[]>;
   readonly authentication: Authentication;
   readonly verifyCertificates: boolean;
+  /** Certificates are verified by the authority of the scraper's cluster. */
+  readonly clusterAuthority: boolean;
   readonly serverName: string | undefined;
   readonly followRedirects: boolean;
   readonly honorLabels: boolean;
@@ -48,6 +71,7 @@ export interface ScrapeJob {
   readonly limits: ScrapeLimits;
   readonly staticGroups: readonly StaticGroup[];
   readonly fileDiscoveries: readonly FileDiscovery[];
+  readonly kubernetesDiscoveries: readonly KubernetesDiscovery[];
   readonly relabelRules: readonly RelabelRule[];
   readonly metricRelabelRules: readonly RelabelRule[];
 }
@@ -56,6 +80,6 @@ export interface ScrapeConfiguration {
   /** Added to every series that doesn't have them. */
   readonly externalLabels: ReadonlyMap<string, string>;
   readonly jobs: readonly ScrapeJob[];
-  /** Ways to find targets that the configuration names and that aren't there, such as `kubernetes_sd_configs`. */
+  /** Ways to find targets that the configuration names and that aren't there, such as `ec2_sd_configs`. */
   readonly unsupported: readonly string[];
 }

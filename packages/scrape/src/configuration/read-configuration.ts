@@ -4,6 +4,8 @@
 // 2. Members that Prometheus doesn't have are refused, by their path. What Prometheus has and this program
 //    doesn't is of two kinds: other ways to find targets are noted in `unsupported`, and everything that
 //    reads a secret or certificate from a file of the server is refused, as users have no files here.
+//    Where a cluster is the source, there is `kubernetes_sd_configs`, and the two paths at which a pod finds
+//    its service account stand for what the cluster is read with.
 // 3. Defaults are filled in: those of `global`, then Prometheus' own.
 import type {
   Authentication,
@@ -13,6 +15,7 @@ import type {
   StaticGroup,
 } from './configuration.ts';
 import { Fields, fault, quoted, ScrapeConfigurationError } from './fields.ts';
+import { readKubernetesDiscovery } from './read-kubernetes.ts';
 import { readRelabelRule } from './read-relabel.ts';
 import { readYaml } from './yaml.ts';
 
@@ -26,8 +29,18 @@ const INTERVAL_MIN_MS = 1000;
 const TARGETS_MAX = 10_000;
 const CONFIGURATION_BYTES_MAX = 1 << 20;
 
+const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+const TOKEN_FILE = `${SERVICE_ACCOUNT}/token`;
+const AUTHORITY_FILE = `${SERVICE_ACCOUNT}/ca.crt`;
+
+/** What targets are found in: a Kubernetes cluster, or only what the configuration names. */
+export type ScrapeSource = 'cluster' | 'named';
+
 /** @throws ScrapeConfigurationError */
-export function readScrapeConfiguration(bytes: Uint8Array): ScrapeConfiguration {
+export function readScrapeConfiguration(
+  bytes: Uint8Array,
+  source: ScrapeSource = 'named',
+): ScrapeConfiguration {
   if (bytes.length > CONFIGURATION_BYTES_MAX) {
     throw new ScrapeConfigurationError(`it is longer than ${CONFIGURATION_BYTES_MAX} bytes`);
   }
@@ -42,7 +55,7 @@ export function readScrapeConfiguration(bytes: Uint8Array): ScrapeConfiguration 
   global.finish();
   const unsupported = new Set<string>();
   const jobs = root.list('scrape_configs', (value, path) =>
-    readJob(new Fields(value, `${path}.`), { intervalMs, timeoutMs }, unsupported),
+    readJob(new Fields(value, `${path}.`), { intervalMs, timeoutMs }, unsupported, source),
   );
   root.finish();
   if (jobs.length === 0) throw new ScrapeConfigurationError('it has no scrape_configs');
@@ -65,6 +78,7 @@ function readJob(
   fields: Fields,
   global: { readonly intervalMs: number; readonly timeoutMs: number | undefined },
   unsupported: Set<string>,
+  source: ScrapeSource,
 ): ScrapeJob {
   const name = fields.string('job_name', '');
   if (name === '') throw new ScrapeConfigurationError('job_name is empty');
@@ -87,8 +101,9 @@ function readJob(
     metricsPath: fields.string('metrics_path', '/metrics'),
     scheme: readScheme(fields),
     params: readParams(fields.fields('params')),
-    authentication: readAuthentication(fields),
+    authentication: readAuthentication(fields, source),
     verifyCertificates: !tls.boolean('insecure_skip_verify', false),
+    clusterAuthority: readClusterFile(tls, 'ca_file', AUTHORITY_FILE, source),
     serverName: tls.string('server_name'),
     followRedirects: fields.boolean('follow_redirects', true),
     honorLabels: fields.boolean('honor_labels', false),
@@ -105,6 +120,8 @@ function readJob(
     },
     staticGroups: fields.list('static_configs', readStaticGroup),
     fileDiscoveries: fields.list('file_sd_configs', readFileDiscovery),
+    kubernetesDiscoveries:
+      source === 'cluster' ? fields.list('kubernetes_sd_configs', readKubernetesDiscovery) : [],
     relabelRules: fields.list('relabel_configs', readRelabelRule),
     metricRelabelRules: fields.list('metric_relabel_configs', readRelabelRule),
   };
@@ -114,6 +131,7 @@ function readJob(
   }
   for (const other of fields.names()) {
     if (!other.endsWith('_sd_configs') || other === 'file_sd_configs') continue;
+    if (other === 'kubernetes_sd_configs' && source === 'cluster') continue;
     fields.take(other);
     unsupported.add(other);
   }
@@ -131,23 +149,40 @@ function readParams(fields: Fields): Map<string, readonly string[]> {
   return new Map(fields.names().map((name) => [name, fields.strings(name)]));
 }
 
-function readAuthentication(fields: Fields): Authentication {
-  const given = ['basic_auth', 'authorization', 'bearer_token'].filter((name) => fields.has(name));
+/** Whether a file is named that stands for something of the cluster. Others are refused as unknown members. */
+function readClusterFile(fields: Fields, name: string, path: string, source: ScrapeSource): boolean {
+  if (source !== 'cluster' || !fields.has(name)) return false;
+  const file = fields.string(name, '');
+  if (file !== path) {
+    throw new ScrapeConfigurationError(`${fields.path}${name}: of files there is ${path} alone`);
+  }
+  return true;
+}
+
+function readAuthentication(fields: Fields, source: ScrapeSource): Authentication {
+  const given = ['basic_auth', 'authorization', 'bearer_token', 'bearer_token_file'].filter((name) =>
+    fields.has(name),
+  );
   if (given.length > 1) {
     throw new ScrapeConfigurationError(
       `at most one of basic_auth, authorization & bearer_token must be configured`,
     );
   }
   const bearer = fields.string('bearer_token');
-  if (bearer !== undefined) return { header: `Bearer ${bearer}` };
+  if (bearer !== undefined) return { header: `Bearer ${bearer}`, fromCluster: false };
+  if (readClusterFile(fields, 'bearer_token_file', TOKEN_FILE, source)) return FROM_CLUSTER;
   if (fields.has('basic_auth')) {
     const basic = fields.fields('basic_auth');
     const [name, password] = [basic.string('username', ''), basic.string('password', '')];
     basic.finish();
-    return { header: `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}` };
+    return {
+      header: `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`,
+      fromCluster: false,
+    };
   }
   if (fields.has('authorization')) {
     const authorization = fields.fields('authorization');
+    const isFile = readClusterFile(authorization, 'credentials_file', TOKEN_FILE, source);
     const [type, credentials] = [
       authorization.string('type', 'Bearer').trim(),
       authorization.string('credentials', ''),
@@ -158,10 +193,18 @@ function readAuthentication(fields: Fields): Authentication {
         'authorization type cannot be set to "basic", use "basic_auth" instead',
       );
     }
-    return { header: `${type} ${credentials}` };
+    if (!isFile) return { header: `${type} ${credentials}`, fromCluster: false };
+    if (credentials !== '' || type.toLowerCase() !== 'bearer') {
+      throw new ScrapeConfigurationError(
+        "authorization: the cluster's credentials go without credentials, as type Bearer",
+      );
+    }
+    return FROM_CLUSTER;
   }
-  return { header: undefined };
+  return { header: undefined, fromCluster: false };
 }
+
+const FROM_CLUSTER: Authentication = { header: undefined, fromCluster: true };
 
 function readFallback(protocol: string | undefined): ScrapeJob['fallbackFormat'] {
   if (protocol === undefined || protocol === '') return undefined;

@@ -8,12 +8,19 @@ import { scrapeFetch } from './scrape-fetch.ts';
 
 assert(parentPort !== null, 'the file of the background thread was started as a program');
 const port = parentPort;
-const { targetsFolder, allow, allowPrivate } = workerData as BackgroundSettings;
+const { targetsFolder, allow, allowPrivate, kubeconfigs } = workerData as BackgroundSettings;
 const clock = new SystemClock();
 const outbound = new Outbound({ policy: new AddressPolicy({ allowPrivate, allow }), clock });
+// An API server's address is the operator's, who permitted it by naming it in a kubeconfig.
+const toServers = new Outbound({
+  policy: new AddressPolicy({ allowPrivate: true, allow: ['0.0.0.0/0', '::/0'] }),
+  clock,
+});
 const thread = new BackgroundThread({
   post: (message) => port.postMessage(message),
   fetch: scrapeFetch(outbound),
+  fetchServer: scrapeFetch(toServers),
+  kubeconfigs,
   targetsFolder,
   clock,
   disk: new NodeDisk(),

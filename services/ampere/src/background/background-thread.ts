@@ -3,13 +3,17 @@
 // A scraper that is changed is stopped and started with what is new; when only its logging changed it goes on.
 import type { ScraperAssignment } from '@ampere/contracts';
 import type { Clock, Disk } from '@ampere/platform';
-import { type FetchTarget, type ScrapeLogRecord, Scraper, type WriteOutcome } from '@ampere/scrape';
+import { Cluster, type FetchTarget, type ScrapeLogRecord, Scraper, type WriteOutcome } from '@ampere/scrape';
+import { type Kubeconfigs, kubeconfigOf } from '../configuration/outgoing.ts';
 import { readHere, scrapeConfigurationOf } from '../definition-readers.ts';
 import type { FromBackground, ToBackground } from './messages.ts';
 
 export interface BackgroundThreadOptions {
   readonly post: (message: FromBackground) => void;
   readonly fetch: FetchTarget;
+  /** Asks API servers of clusters, which kubeconfigs name. */
+  readonly fetchServer: FetchTarget;
+  readonly kubeconfigs: Kubeconfigs;
   readonly targetsFolder: string;
   readonly clock: Clock;
   readonly disk: Disk;
@@ -63,7 +67,7 @@ export class BackgroundThread {
   }
 
   async #start(assignment: ScraperAssignment): Promise<void> {
-    const { scraperId, workspaceId } = assignment;
+    const { scraperId, workspaceId, clusterArn } = assignment;
     const before = this.#running.get(scraperId);
     if (before !== undefined && isSame(before.assignment, assignment)) {
       before.assignment = assignment;
@@ -71,7 +75,9 @@ export class BackgroundThread {
     }
     await this.#end(scraperId, before?.assignment.workspaceId !== workspaceId);
     const { clock, disk, fetch, targetsFolder } = this.#options;
-    const scraper = new Scraper(scrapeConfigurationOf(assignment.configuration), {
+    const source = clusterArn === undefined ? 'named' : 'cluster';
+    const scraper = new Scraper(scrapeConfigurationOf(assignment.configuration, source), {
+      ...(clusterArn === undefined ? {} : { cluster: this.#clusterOf(clusterArn) }),
       clock,
       disk,
       fetch,
@@ -81,6 +87,17 @@ export class BackgroundThread {
     });
     this.#running.set(scraperId, { assignment, scraper });
     await scraper.start();
+  }
+
+  #clusterOf(arn: string): Cluster {
+    const { clock, disk, fetch, fetchServer, kubeconfigs } = this.#options;
+    return new Cluster({
+      kubeconfig: kubeconfigOf(kubeconfigs, arn),
+      disk,
+      clock,
+      fetchServer,
+      fetchTarget: fetch,
+    });
   }
 
   async #end(scraperId: string, endSeries: boolean): Promise<void> {

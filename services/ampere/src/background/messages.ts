@@ -2,6 +2,7 @@
 import type { ScraperAssignment } from '@ampere/contracts';
 import type { AlertManagerReading, RuleFileReading } from '@ampere/control-plane';
 import type { ScrapeStep } from '@ampere/scrape';
+import type { Kubeconfigs } from '../configuration/outgoing.ts';
 import type { ReadTask } from '../definition-readers.ts';
 
 /** Plain data that the thread starts with. */
@@ -12,6 +13,7 @@ export interface BackgroundSettings {
   readonly allow: readonly string[];
   /** Whether loopback and private addresses may be scraped. */
   readonly allowPrivate: boolean;
+  readonly kubeconfigs: Kubeconfigs;
 }
 
 export type ToBackground =

@@ -11,7 +11,7 @@ const REDIRECTS_MAX = 10;
  */
 export function scrapeFetch(outbound: Outbound): FetchTarget {
   return async (request) => {
-    const { url, headers, timeoutMs, bodyBytesMax, verifyCertificates, serverName } = request;
+    const { url, headers, timeoutMs, bodyBytesMax, verifyCertificates, serverName, tls } = request;
     try {
       const answer = await outbound.request({
         method: 'GET',
@@ -22,6 +22,7 @@ export function scrapeFetch(outbound: Outbound): FetchTarget {
         answerBytesMax: bodyBytesMax + 1,
         redirectsMax: request.followRedirects ? REDIRECTS_MAX : 0,
         tls: {
+          ...tls,
           insecureSkipVerify: !verifyCertificates,
           ...(serverName === undefined ? {} : { serverName }),
         },

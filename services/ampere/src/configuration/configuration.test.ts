@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ConfigurationError, readConfiguration } from './configuration.ts';
+import { kubeconfigOf } from './outgoing.ts';
 
 const file = (text: string) => ({ path: 'ampere.yaml', text });
 
@@ -82,6 +83,20 @@ refused(
   {},
   'sns.smtp.username',
 );
+const CLUSTER = 'arn:aws:eks:eu-west-1:123456789012:cluster/one';
+test('kubeconfigs: one for every cluster, or one for each', () => {
+  const read = (text: string) => readConfiguration(file(text), {}).outgoing.kubeconfigs;
+  expect(read('scrape: {allow_private: true}')).toEqual({});
+  expect(read('scrape: {kubeconfig: /a}')).toEqual({ default: '/a' });
+  const each = read(`scrape: {kubeconfig: {'${CLUSTER}': /a, default: /b}}`);
+  expect([CLUSTER, `${CLUSTER}s`].map((arn) => kubeconfigOf(each, arn))).toEqual(['/a', '/b']);
+  expect(kubeconfigOf(read(`scrape: {kubeconfig: {'${CLUSTER}': /a}}`), `${CLUSTER}s`)).toBeUndefined();
+});
+test('refused: a kubeconfig for what is no cluster', () => {
+  expect(() => readConfiguration(file('scrape: {kubeconfig: {cluster: /a}}'), {})).toThrow(
+    /scrape\.kubeconfig/,
+  );
+});
 refused('an unknown key', 'liste: x', {}, 'ampere.yaml: liste: unknown key', 'data_dir');
 refused('an unknown key inside', 'log: {lvl: x}', {}, 'ampere.yaml: log.lvl: unknown key', 'level');
 refused('an unknown limit', 'limits: {defaults: {series: 1}}', {}, 'limits.defaults.series', 'active_series');

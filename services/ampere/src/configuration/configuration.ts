@@ -19,6 +19,7 @@ import {
   type OutboundSection,
   type OutgoingConfiguration,
   readOutgoing,
+  type ScrapeSection,
   type SnsSection,
 } from './outgoing.ts';
 import { CONFIGURATION_SCHEMA } from './schema.ts';
@@ -99,7 +100,7 @@ interface Document {
   public_url?: string;
   sns?: SnsSection;
   outbound?: OutboundSection;
-  scrape?: OutboundSection;
+  scrape?: ScrapeSection;
   alertmanager?: AlertmanagerSection;
   oidc?: OidcSection;
   basic_auth?: boolean;

@@ -3,6 +3,16 @@
 import { AddressPolicy, type AddressPolicyOptions, type MailServer } from '@ampere/outbound';
 import { ConfigurationError } from './configuration-error.ts';
 
+/** Paths of kubeconfigs by the ARN of the cluster; `default` is for all others. */
+export type Kubeconfigs = Readonly<Record<string, string>>;
+
+/** That of a cluster, if there is one. */
+export function kubeconfigOf(kubeconfigs: Kubeconfigs, clusterArn: string): string | undefined {
+  return Object.hasOwn(kubeconfigs, clusterArn) ? kubeconfigs[clusterArn] : kubeconfigs['default'];
+}
+
+const CLUSTER_ARN = '^arn:aws[-a-z]*:eks:[-a-z0-9]+:[0-9]{12}:cluster/[0-9A-Za-z][-_0-9A-Za-z]{0,99}$';
+
 export interface SnsSection {
   endpoint?: string;
   access_key_id?: string;
@@ -20,6 +30,11 @@ export interface SnsSection {
 export interface OutboundSection {
   allow_private?: boolean;
   allow?: string[];
+}
+
+export interface ScrapeSection extends OutboundSection {
+  /** A path, or paths by the ARN of the cluster and `default`. */
+  kubeconfig?: string | Readonly<Record<string, string>>;
 }
 
 export interface AlertmanagerSection {
@@ -64,6 +79,18 @@ export const OUTGOING_SCHEMA = {
     properties: {
       allow_private: { type: 'boolean' },
       allow: { type: 'array', items: { type: 'string', format: 'network' } },
+      kubeconfig: {
+        anyOf: [
+          { type: 'string', minLength: 1 },
+          {
+            type: 'object',
+            minProperties: 1,
+            maxProperties: 100,
+            propertyNames: { anyOf: [{ const: 'default' }, { pattern: CLUSTER_ARN }] },
+            additionalProperties: { type: 'string', minLength: 1 },
+          },
+        ],
+      },
     },
   },
   alertmanager: {
@@ -86,6 +113,8 @@ export interface OutgoingConfiguration {
   readonly outbound: AddressPolicyOptions;
   /** Which addresses scrapers may reach: private ones too, unless it says otherwise. */
   readonly scrape: AddressPolicyOptions;
+  /** With what EKS clusters are scraped. */
+  readonly kubeconfigs: Kubeconfigs;
   /** Which receivers alert manager definitions may have. */
   readonly receivers: 'sns' | 'all';
 }
@@ -94,7 +123,7 @@ export interface OutgoingConfiguration {
 export function readOutgoing(sections: {
   sns?: SnsSection;
   outbound?: OutboundSection;
-  scrape?: OutboundSection;
+  scrape?: ScrapeSection;
   alertmanager?: AlertmanagerSection;
 }): OutgoingConfiguration {
   const { sns = {}, outbound = {}, scrape = {}, alertmanager = {} } = sections;
@@ -113,6 +142,8 @@ export function readOutgoing(sections: {
     smtp: smtp && { server: mailServer(smtp), from: smtp.from },
     outbound: { allowPrivate: outbound.allow_private ?? false, allow: outbound.allow ?? [] },
     scrape: { allowPrivate: scrape.allow_private ?? true, allow: scrape.allow ?? [] },
+    kubeconfigs:
+      typeof scrape.kubeconfig === 'string' ? { default: scrape.kubeconfig } : (scrape.kubeconfig ?? {}),
     receivers: alertmanager.receivers ?? 'sns',
   };
 }
