@@ -4,7 +4,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NodeDisk, SystemClock, SystemRandom } from '@ampere/platform';
+import { NodeDisk, SystemClock, SystemRandom, stayAwake } from '@ampere/platform';
 import { Labels, SampleColumns } from '@ampere/series';
 import { BlockReader } from '../block/block-reader.ts';
 import { BlockWriter } from '../block/block-writer.ts';
@@ -75,6 +75,7 @@ async function waitsDuring(name: string, work: () => Promise<unknown>): Promise<
   );
 }
 
+const sleepAgain = stayAwake();
 try {
   mkdirSync(folder, { recursive: true });
   const blocks: BlockReader[] = [];
@@ -83,4 +84,5 @@ try {
   await waitsDuring('compaction of 3 blocks', () => compactBlocks(blocks, { folder, disk, clock, random }));
 } finally {
   rmSync(folder, { recursive: true });
+  sleepAgain();
 }
