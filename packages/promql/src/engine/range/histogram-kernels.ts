@@ -83,17 +83,16 @@ function histogramChange(
     }
     return { ...change, counterReset: 'gauge' };
   }
-  // Of the last one too when another keeps it from being looked at.
-  if (last.counterReset === 'gauge') annotations.histogramNotCounter(metric, position);
+  if (first.counterReset === 'gauge' || last.counterReset === 'gauge')
+    annotations.histogramNotCounter(metric, position);
   const resetAtSecond = detectReset(histograms[window.from + 1]!, first);
   const from = resetAtSecond ? window.from + 1 : window.from;
-  let schema = last.schema;
-  for (let i = window.from; i < window.to; i++) {
-    const { counterReset } = histograms[i]!;
-    if (counterReset === 'gauge') annotations.histogramNotCounter(metric, position);
-    if (i < from) continue;
-    if (usesCustomBuckets(histograms[i]!) !== usesCustomBuckets(last))
-      throw new IncompatibleHistogramsError();
+  const isCustom = usesCustomBuckets(last);
+  if (usesCustomBuckets(histograms[from]!) !== isCustom) throw new IncompatibleHistogramsError();
+  let schema = Math.min(histograms[from]!.schema, last.schema);
+  for (let i = window.from + 1; i < window.to - 1; i++) {
+    if (histograms[i]!.counterReset === 'gauge') annotations.histogramNotCounter(metric, position);
+    if (usesCustomBuckets(histograms[i]!) !== isCustom) throw new IncompatibleHistogramsError();
     schema = Math.min(schema, histograms[i]!.schema);
   }
   let change = schema === last.schema ? last : reduceResolution(last, schema);
