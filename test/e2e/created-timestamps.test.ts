@@ -19,6 +19,9 @@ const SEED = Number(process.env['AMPERE_SEED'] ?? 20_261_120);
 const START_MS = 1_700_000_000_000;
 const REQUESTS = process.env['AMPERE_TEST_LONG'] === '1' ? 3000 : 300;
 const STEP_MS = 15_000;
+/** The first series with histograms, and the one whose are float histograms. */
+const HISTOGRAMS = 4;
+const FLOAT = 5;
 const HEADERS = {
   'content-type': 'application/x-protobuf;proto=io.prometheus.write.v2.Request',
   'content-encoding': 'snappy',
@@ -55,24 +58,20 @@ function histogramOf(
 }
 
 /** A series' share of a request at a time: now and then in the future of its own beginning, or none. */
-function seriesAt(random: SeededRandom, index: number, atMs: number): OutgoingSeriesV2 {
-  const count = 1 + random.integer(3);
+function seriesAt(random: SeededRandom, index: number, atMs: number, isLate: boolean): OutgoingSeriesV2 {
+  // With out-of-order samples on, 3.5 lets the zero of a later histogram take the place of an earlier one.
+  const count = isLate && index >= HISTOGRAMS ? 1 : 1 + random.integer(3);
   const times = Array.from({ length: count }, (_, i) => atMs + i * 4000 + index);
-  const createdTimestampMs = [
-    0,
-    atMs - random.integer(40_000),
-    atMs - 5000,
-    times[0]!,
-    atMs + random.integer(9000),
-    START_MS,
-    1000,
-  ][random.integer(7)]!;
-  if (index >= 4) {
+  const created = [0, atMs - 5000, times[0]!, atMs + random.integer(9000), atMs - random.integer(40_000)];
+  // Of a histogram, 3.5 doesn't survive times that are too old: it unlocks a mutex twice.
+  if (index < HISTOGRAMS) created.push(START_MS, 1000);
+  const createdTimestampMs = created[random.integer(created.length)]!;
+  if (index >= HISTOGRAMS) {
     const labels = [
       ['__name__', 'h'],
       ['n', String(index)],
     ] as const;
-    const kind = index === 5 ? 'float' : 'integer';
+    const kind = index === FLOAT ? 'float' : 'integer';
     const histograms = times.map((timeMs) => histogramOf(random, timeMs, kind, index === 6));
     return { labels, samples: [], histograms, createdTimestampMs };
   }
@@ -107,7 +106,7 @@ describeWith(`times at which counters began, AMPERE_SEED=${SEED}`, ['prometheus'
     for (let i = 0; i < REQUESTS; i++) {
       const series: OutgoingSeriesV2[] = [];
       for (let index = 0; index < 7; index++) {
-        if (random.integer(5) > 0) series.push(seriesAt(random, index, START_MS + i * STEP_MS));
+        if (random.integer(5) > 0) series.push(seriesAt(random, index, START_MS + i * STEP_MS, isLate));
       }
       const body = encodeSnappy(encodeWriteRequestV2(series));
       const [ours, theirs] = await Promise.all([
@@ -127,8 +126,9 @@ describeWith(`times at which counters began, AMPERE_SEED=${SEED}`, ['prometheus'
     for (const query of [
       ...Array.from({ length: 7 }, (_, n) => `{n="${n}"}[${REQUESTS}m]`),
       'sum by (n) (count_over_time({n=~".+"}[2h]))',
-      'resets(h[1h])',
-      'increase({n=~".+"}[47s])',
+      // Zero histograms of 3.5 are without the schema of their series, so that there are resets after them.
+      'resets(c[1h])',
+      'increase(c[47s])',
     ]) {
       const search = new URLSearchParams({ query, time: String(endS) });
       const theirs = JSON.parse((await prometheus.ask('POST query', search)).text) as Answer;

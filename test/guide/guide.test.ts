@@ -110,8 +110,11 @@ describeWith('the user guide', ['aws', 'curl', 'prometheus'], ({ aws, prometheus
       );
       expect(lines).toEqual(asExpected);
     });
-  const refusedAs = (kind: string, operation: string, message: string) =>
-    `An error occurred (${kind}) when calling the ${operation} operation: ${message}`;
+  /** As the CLI tells a refusal; newer ones put their name before it. */
+  const refusedAs = (kind: string, operation: string, message: string) => {
+    const told = `An error occurred (${kind}) when calling the ${operation} operation: ${message}`;
+    return new RegExp(`${told.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
+  };
   const arn = (service: string, rest: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${rest}`;
   const iamArn = (rest: string) => `arn:aws:iam::${ACCOUNT}:${rest}`;
   const isForbidden = 'curl: (22) The requested URL returned error: 403';

@@ -21,7 +21,7 @@ import { GuardedMemory, MemoryFullError } from './testing/guarded-memory.ts';
 import { type DecodedWriteRequest, WriteRequestDecoder } from './write-request-decoder.ts';
 import { encodeWriteRequest } from './write-request-encoder.ts';
 import { type PairLabels, WriteRequestKernel } from './write-request-kernel.ts';
-import { WriteRequestV2Decoder } from './write-request-v2-decoder.ts';
+import { type WriteRequestV2Bounds, WriteRequestV2Decoder } from './write-request-v2-decoder.ts';
 import { encodeWriteRequestV2, type OutgoingSeriesV2 } from './write-request-v2-encoder.ts';
 
 const seed = Number(process.env['AMPERE_SEED'] ?? 20_261_120);
@@ -33,10 +33,13 @@ const DECODED_BYTES_MAX = 1 << 22;
 const BOUNDS = { samplesMax: 3000, metadataMax: 300, symbolsMax: 5000, labelBytesMax: 1 << 20 };
 const memory = new GuardedMemory();
 const kernel = new WriteRequestKernel(memory, BOUNDS);
+const KEEPING = { ...BOUNDS, keepsStarts: true };
+const keepingMemory = new GuardedMemory();
+const keepingKernel = new WriteRequestKernel(keepingMemory, KEEPING);
 
-function byTwins(body: Uint8Array, version: Version): DecodedWriteRequest {
+function byTwins(body: Uint8Array, version: Version, bounds: WriteRequestV2Bounds): DecodedWriteRequest {
   const message = new SnappyDecoder(DECODED_BYTES_MAX).decode(body);
-  const decoder = version === 1 ? new WriteRequestDecoder(BOUNDS) : new WriteRequestV2Decoder(BOUNDS);
+  const decoder = version === 1 ? new WriteRequestDecoder(bounds) : new WriteRequestV2Decoder(bounds);
   return decoder.decode(message);
 }
 
@@ -55,6 +58,7 @@ function plain(decoded: DecodedWriteRequest): unknown {
     firstSample: [...columns.firstSample.subarray(0, seriesCount + 1)],
     timesMs: [...columns.timesMs.subarray(0, sampleCount)],
     valueWords: [...columns.valueWords.subarray(0, 2 * sampleCount)],
+    startsMs: columns.startsMs && [...columns.startsMs.subarray(0, sampleCount)],
     histograms,
     exemplars,
   };
@@ -83,14 +87,26 @@ function outcomeOf(decode: () => DecodedWriteRequest): unknown {
 
 /** Whether kernel and twins said the same; true when the body was taken. */
 function agree(body: Uint8Array, version: Version, what: string): boolean {
+  if (version === 2) agreeBy(keepingKernel, KEEPING, body, version, what);
+  return agreeBy(kernel, BOUNDS, body, version, what);
+}
+
+function agreeBy(
+  decoder: WriteRequestKernel,
+  bounds: WriteRequestV2Bounds,
+  body: Uint8Array,
+  version: Version,
+  what: string,
+): boolean {
   const ours = outcomeOf(() => {
-    const { pairLabels, ...decoded } = kernel.decode(body, version, DECODED_BYTES_MAX);
+    const { pairLabels, ...decoded } = decoder.decode(body, version, DECODED_BYTES_MAX);
     if (pairLabels !== undefined) expect(pairLabels, what).toEqual(pairLabelsOf(decoded.columns));
     return decoded;
   });
-  const twins = outcomeOf(() => byTwins(body, version));
+  const twins = outcomeOf(() => byTwins(body, version, bounds));
   expect(ours, `${what}, seed ${seed}`).toEqual(twins);
   memory.check();
+  keepingMemory.check();
   return typeof twins === 'object' && twins !== null && 'labels' in twins;
 }
 

@@ -140,6 +140,42 @@ test('exemplars and native histograms are listed by their series, times of creat
   expect([decoded.createdTimestampCount, columns.seriesCount, columns.sampleCount]).toEqual([2, 4, 2]);
 });
 
+test('times of creation are kept when that is asked for, a sample by sample', () => {
+  const keeping = new WriteRequestV2Decoder({
+    samplesMax: 1e5,
+    metadataMax: 10,
+    symbolsMax: 100,
+    labelBytesMax: 1e5,
+    keepsStarts: true,
+  });
+  const samples = (count: number, startTimestampMs = 0) =>
+    Array.from({ length: count }, (_, i) => ({
+      timestampMs: i,
+      value: 1,
+      ...(i === 1 ? { startTimestampMs } : {}),
+    }));
+  const h = new Uint8Array(0);
+  const { columns } = keeping.decode(
+    encodeWriteRequestV2([
+      { labels: [['a', '1']], samples: samples(3, 9), createdTimestampMs: -7 },
+      { labels: [['a', '2']], samples: samples(2000) },
+      { labels: [['a', '3']], samples: samples(2), createdTimestampMs: 8 },
+      { labels: [['b', '1']], samples: [], histograms: [h, h], createdTimestampMs: 5 },
+      { labels: [['b', '2']], samples: [], histograms: [h] },
+    ]),
+  );
+  const starts = [...columns.startsMs!.subarray(0, columns.sampleCount)];
+  expect([starts.slice(0, 4), starts.slice(-3), starts.filter((start) => start !== 0)]).toEqual([
+    [-7, 9, 0, 0],
+    [0, 8, 0],
+    [-7, 9, 8],
+  ]);
+  expect(columns.histograms.map(({ startMs }) => startMs)).toEqual([5, 5, undefined]);
+  expect(
+    keeping.decode(encodeWriteRequestV2([{ labels: [['a', '1']], samples: samples(1) }])).columns.startsMs,
+  ).toBe(undefined);
+});
+
 describe('metadata', () => {
   type Said = [name: string, type: (typeof METRIC_TYPES)[number], help?: string, unit?: string];
   const read = (...said: Said[]) =>

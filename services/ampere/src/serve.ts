@@ -32,6 +32,7 @@ import { createLogger } from './logger.ts';
 import { openEmbeddedSns, workspacePublisher } from './notifications.ts';
 import { oidcGet } from './oidc-get.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
+import { freeReservedSpace, reserveSpace } from './reserved-space.ts';
 
 /** Signals closer together than this are one request to stop. */
 const SAME_SIGNAL_MS = 1_000;
@@ -173,6 +174,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
   });
   opened.add(() => background.stop());
   let publicUrl = configuration.publicUrl ?? urlOf(configuration.listen);
+  await freeReservedSpace(disk, dataFolder);
   const getOfIssuer = oidcGet(configuration.privateIssuers, clock);
   const controlPlane: LocalControlPlane = await openControlPlane({
     databasePath: join(dataFolder, 'control-plane.sqlite'),
@@ -204,6 +206,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
     log: logger,
   });
   opened.add(() => controlPlane.stop());
+  await reserveSpace(disk, dataFolder, logger);
   const sns = openEmbeddedSns({
     outgoing: configuration.outgoing,
     controlPlane,
@@ -253,7 +256,7 @@ async function start(configuration: Configuration, logger: Logger, opened: Opene
   try {
     await writeCredentialFiles(disk, dataFolder, controlPlane.account, region, localUrl);
   } catch (error) {
-    // What they hold is printed too; a server that is up is worth more.
+    // A server that is up is worth more than files to reach it by.
     if (!(error instanceof DiskError)) throw error;
     logger.error({ err: error }, 'the files for the AWS CLI can not be written');
   }

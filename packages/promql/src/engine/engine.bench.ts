@@ -132,3 +132,11 @@ measure('histogram_quantile(0.99, sum by (le, service) (rate(latency_bucket[5m])
 measure('sum(rate(cpu_seconds_total[5m]) * on (instance) group_left () cpu_seconds_total)', 20);
 measure('topk(5, rate(cpu_seconds_total[5m]))', 50);
 measure('count by (__name__) ({__name__=~".+"})', 1);
+// A part that occurs twice, beside the same with the matchers of one in another order, which are read twice.
+const ONE = '{__name__="cpu_seconds_total",job!=""}';
+const OTHER = '{job!="",__name__="cpu_seconds_total"}';
+for (const right of [OTHER, ONE]) {
+  measure(`sum by (namespace) (rate(${ONE}[5m])) / sum by (namespace) (rate(${right}[5m]))`, 100);
+  measure(`max_over_time(${ONE}[5m]) - min_over_time(${right}[5m])`, 10);
+  measure(`${ONE} / on (namespace) group_left () sum by (namespace) (${right})`, 50);
+}

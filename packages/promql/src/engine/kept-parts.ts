@@ -8,11 +8,12 @@
 //
 // The samples that a part passes on count at each place, as in Prometheus; series count when they are read.
 
-import { Labels } from '@ampere/series';
+import { Labels, SampleColumns } from '@ampere/series';
 import type { Evaluation } from './query-context.ts';
 import type { RangeColumns, RangeSink } from './range/range-source.ts';
+import { loadSamples, SampleBlocks, type StoredSamples } from './sample-blocks.ts';
 import { histogramWeight } from './sample-weight.ts';
-import { type SeriesSink, StepSeries, samplesCopy } from './step-series.ts';
+import { type SeriesSink, StepSeries } from './step-series.ts';
 import type { FloatHistogram } from './types.ts';
 
 /** What a series takes beside its samples. */
@@ -28,16 +29,11 @@ interface Kept<T> {
   passedOn: number;
 }
 
-interface KeptRange {
-  readonly labels: Labels;
-  readonly columns: RangeColumns;
-}
-
 /** One part: what is kept of it, by the steps that it was evaluated over. */
 export class KeptParts {
   readonly #uses: number;
   readonly #series = new Map<string, Kept<StepSeries>>();
-  readonly #ranges = new Map<string, Kept<KeptRange>>();
+  readonly #ranges = new Map<string, Kept<StoredSamples>>();
 
   /** `uses`: in how many places of the query the part is. */
   constructor(uses: number) {
@@ -57,11 +53,12 @@ export class KeptParts {
   streamRange(ev: Evaluation, key: string, produce: (sink: RangeSink) => void, sink: RangeSink): void {
     const kept = this.#ranges.get(key);
     if (kept === undefined) {
-      const recording = new Recording<KeptRange>(ev);
+      const recording = new Recording<StoredSamples>(ev);
+      const blocks = new SampleBlocks();
       this.#ranges.set(key, recording.kept);
       produce((labels, dropName, columns) => {
         const bytes = columns.length * BYTES_PER_SAMPLE + histogramBytes(columns.histograms, columns.length);
-        if (recording.hasRoom(bytes)) recording.add({ labels, columns: samplesCopy(columns) });
+        if (recording.hasRoom(bytes)) recording.add(blocks.store(labels, columns));
         recording.pause();
         sink(labels, dropName, columns);
         recording.goOn();
@@ -74,10 +71,12 @@ export class KeptParts {
       return;
     }
     this.#takes(ev, this.#ranges, key, kept);
-    for (const { labels, columns } of kept.items) {
+    const columns: RangeColumns = new SampleColumns();
+    for (const stored of kept.items) {
+      loadSamples(stored, columns);
       ev.query.budget.work(columns.length + ev.steps.count);
       ev.query.budget.touch(columns.length);
-      sink(labels, false, columns);
+      sink(stored.labels, false, columns);
     }
   }
 

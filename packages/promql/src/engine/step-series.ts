@@ -6,7 +6,7 @@
 // call only, may be changed in place by whoever receives it, and must be copied to be kept. A series
 // that is not scratch belongs to the receiver.
 
-import { type Labels, METRIC_NAME, SampleColumns } from '@ampere/series';
+import { type Labels, METRIC_NAME } from '@ampere/series';
 import { ColumnBlocks } from './column-blocks.ts';
 import { QueryError } from './errors.ts';
 import type { FloatHistogram } from './types.ts';
@@ -19,21 +19,6 @@ export type SeriesSink = (series: StepSeries) => void;
 
 /** The thread's room for columns. It keeps nothing of a query but what is not used yet. */
 const BLOCKS = new ColumnBlocks();
-
-/** A copy of a series' samples without room for more. Stale markers must have been taken out: only floats are copied. */
-export function samplesCopy({ timesMs, values, histograms, length }: SampleColumns<FloatHistogram>) {
-  const copy = new SampleColumns<FloatHistogram>(0);
-  copy.timesMs = BLOCKS.floats(length);
-  copy.values = BLOCKS.floats(length);
-  copy.words = new Uint32Array(copy.values.buffer, copy.values.byteOffset, 2 * length);
-  for (let i = 0; i < length; i++) {
-    copy.timesMs[i] = timesMs[i]!;
-    copy.values[i] = values[i]!;
-  }
-  copy.histograms = histograms === null ? null : histograms.slice(0, length);
-  copy.length = length;
-  return copy;
-}
 
 /** A byte for each step, all zero. */
 export function stepMask(steps: number): Uint8Array {
