@@ -157,8 +157,8 @@ function reasonOf(query: string, difference: string): string | undefined {
     difference.includes('mix of histograms and floats for aggregation')
   )
     return 'floats that 3.5 meets after histograms that do not go together are no mix to it, and others are';
-  // Only the extrapolation differs: in the queries without it, the same samples give the same answers.
-  return /\b(rate|increase)\(/.test(query)
+  // Only the extrapolation differs: the same samples far from zero (served) give the same answers.
+  return /\b(rate|increase)\(latency/.test(query)
     ? 'rate and increase of native histograms are not followed below zero, as from 3.6 on'
     : undefined;
 }

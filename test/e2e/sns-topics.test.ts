@@ -350,7 +350,7 @@ describeWith('aws sns', ['aws'], ({ aws }) => {
       });
     const { TopicArn: arn } = JSON.parse((await sns('create-topic', '--name', 't')).stdout);
     await sns('subscribe', '--topic-arn', arn, '--protocol', 'http', '--notification-endpoint', receiver.url);
-    const log = join(ampere.dataFolder, 'sns', 'dead-letters.jsonl');
+    const log = join(ampere.dataFolder, 'sns', 'dead-letters', '00000001.jsonl');
     const line = await until('the dead letter', () => readFileSync(log, 'utf8'));
     expect(JSON.parse(line)).toMatchObject({
       kind: 'SubscriptionConfirmation',

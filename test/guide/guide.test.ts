@@ -269,13 +269,13 @@ describeWith('the user guide', ['aws', 'curl', 'prometheus'], ({ aws, prometheus
     'CREATING',
     'ACTIVE\tCOLLECTOR',
     'UPDATING',
-    /^CREATION_FAILED\tEKS clusters can not be scraped from here/,
+    /^CREATION_FAILED\tThe EKS cluster can not be scraped from here: this server has no kubeconfig/,
     'DELETING',
     'DELETING',
   );
   prints(
     'anomaly-detectors',
-    /^load\tACTIVE\tThe anomaly detector is stored; /,
+    /^load\tACTIVE\t/,
     'UPDATING',
     refusedAs(
       'ValidationException',

@@ -47,7 +47,7 @@ aws amp describe-scraper-logging-configuration --scraper-id "$SCRAPER" \
   --query '[status.statusCode,scraperComponents[0].type]' --output text
 aws amp delete-scraper-logging-configuration --scraper-id "$SCRAPER"
 
-# Another configuration, and one in a cluster, which says why it can't be.
+# Another configuration, and a scraper of a cluster, which says that the server has no kubeconfig for it.
 sed -i 's/1s/5s/' scraper.yaml
 aws amp update-scraper --scraper-id "$SCRAPER" --alias renamed --scrape-configuration "$(blob scraper.yaml)" \
   --query status.statusCode --output text

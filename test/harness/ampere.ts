@@ -112,12 +112,15 @@ export async function signedFetch(url: string, request: SignedRequest = {}): Pro
 
 /** Makes a workspace and waits until it is active; its id. */
 export async function createWorkspace(ampere: AmpereServer): Promise<string> {
-  const created = await signedFetch(`${ampere.url}/workspaces`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: '{}',
+  // Calls that come too quickly one after another are throttled, as by the service.
+  const workspaceId = await until('a workspace to be created', async () => {
+    const created = await signedFetch(`${ampere.url}/workspaces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    });
+    return ((await created.json()) as { workspaceId?: string }).workspaceId;
   });
-  const { workspaceId } = (await created.json()) as { workspaceId: string };
   await until('the workspace to be active', async () => {
     const described = await signedFetch(`${ampere.url}/workspaces/${workspaceId}`);
     const { workspace } = (await described.json()) as { workspace: { status: { statusCode: string } } };

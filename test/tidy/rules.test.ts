@@ -122,6 +122,13 @@ const shape = (name: string, path: string, text: string, complaint: string | und
     expect(complaints).toEqual(complaint === undefined ? [] : [expect.stringContaining(complaint)]);
   });
 
+test('a merge that is not done', () => {
+  const marked = `a\n${'<'.repeat(7)} HEAD\nb\n`;
+  expect(rules.checkMerged([file('README.md', marked), file('a.md', '<<<<<<<x')])).toEqual([
+    'README.md: has marks of a merge conflict',
+  ]);
+});
+
 shape('short without a head', 'packages/a/src/a.ts', 'x;\n'.repeat(80), undefined);
 shape('long without a head', 'packages/a/src/a.ts', 'x;\n'.repeat(81), 'without a head');
 shape('long with a head', 'packages/a/src/a.ts', `// What lives here.\n${'x;\n'.repeat(81)}`, undefined);

@@ -135,6 +135,13 @@ export function checkFloorsAcyclic(floors: ReadonlyMap<string, ReadonlySet<strin
   return complaints;
 }
 
+/** Merges that were left half done. */
+export function checkMerged(files: readonly SourceFile[]): string[] {
+  return files
+    .filter(({ text }) => /^(<{7}|>{7}) /m.test(text))
+    .map(({ path }) => `${path}: has marks of a merge conflict`);
+}
+
 /** Long files, and files that start without saying what lives in them. */
 export function checkShape(files: readonly SourceFile[]): string[] {
   const complaints: string[] = [];

@@ -16,6 +16,7 @@ check('what is for tests is not shipped', rules.checkTestingStaysOut(files, floo
 check('real programs are found in one place', rules.checkRealPrograms(files));
 check('the floors have no ring', rules.checkFloorsAcyclic(floors));
 check('files are short, named and headed', rules.checkShape(files));
+check('merges are done', rules.checkMerged(files));
 check('banned calls are not made', rules.checkBans(files));
 check(
   'links in documents are alive',

@@ -5,7 +5,7 @@
 // 2. A failure that can't get better ends it; the next flush tries again.
 // 3. At the deadline the attempt that goes on is told to end and isn't waited for.
 
-import type { Clock, Random } from '@ampere/platform';
+import { type Clock, pause, type Random } from '@ampere/platform';
 import type { Labels } from '@ampere/series';
 import type { FlushedAlert } from './aggregation-group.ts';
 import type { Integration } from './config/receivers.ts';
@@ -79,17 +79,4 @@ async function attempt(
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
-}
-
-function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = () => {
-      timer.cancel();
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = clock.after(ms, end);
-    signal.addEventListener('abort', end, { once: true });
-  });
 }

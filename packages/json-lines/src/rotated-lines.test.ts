@@ -100,3 +100,16 @@ test('what waits is bounded', async () => {
   await lines.flush();
   expect((await read(lines))[0]).toBe(10_002);
 });
+
+test('who waits for stable storage is told what the disk refused', async () => {
+  const { disk, open } = setUp();
+  const lines = await open();
+  await lines.appendDurably({ n: 1 });
+  disk.failures = ({ name }) => (name === 'sync' ? 'io' : undefined);
+  lines.append({ n: 2 });
+  const refused = [lines.appendDurably({ n: 3 }), lines.appendDurably({ n: 4 })];
+  for (const result of await Promise.allSettled(refused)) expect(result.status).toBe('rejected');
+  disk.failures = () => undefined;
+  await lines.appendDurably({ n: 5 });
+  expect((await read(lines)).slice(0, 2)).toEqual([5, 2]);
+});

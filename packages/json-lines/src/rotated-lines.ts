@@ -3,7 +3,8 @@
 // 1. Files are `00000001.jsonl`, `00000002.jsonl`, …; the newest is appended to until it is full.
 // 2. Records wait in memory while a write is under way; the next write takes all of them at once.
 // 3. A write that fails leaves a file whose end is unknown: the next one goes to a new file, and begins with
-//    the same records. So a record may be there twice after a fault of the disk, and none is lost.
+//    the same records. So a record may be there twice after a fault of the disk, and none is lost. Who waits for
+//    a record to be on stable storage is told instead, and the record is his again.
 // 4. A position is a file's number and an offset in it. Files only grow and only the oldest go, so a position
 //    stays good for as long as its file is there.
 
@@ -16,7 +17,7 @@ export interface RotatedLinesOptions {
   /** A file that has as much is followed by a new one. */
   readonly fileBytesMax: number;
   readonly filesMax: number;
-  /** Told when a write failed; the records are kept and tried again. */
+  /** Told when a write failed; the records are kept and tried again, but for those that somebody waits for. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -31,6 +32,12 @@ export interface StoredRecord {
   readonly record: Readonly<Record<string, unknown>>;
 }
 
+interface Waiting {
+  readonly line: Uint8Array;
+  /** Of who waits for stable storage. */
+  readonly settle?: (error?: unknown) => void;
+}
+
 const WAITING_MAX = 10_000;
 const FILE_NAME = /^(\d{8})\.jsonl$/;
 const NEWLINE = 0x0a;
@@ -40,7 +47,7 @@ export class RotatedLines {
   /** Numbers of the files that are there, ascending. */
   readonly #files: number[];
   #open: DiskFile | undefined;
-  #waiting: Uint8Array[] = [];
+  #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
   #dropped = 0;
 
@@ -67,12 +74,15 @@ export class RotatedLines {
 
   /** Takes a record, which must be JSON; it is written soon. */
   append(record: object): void {
-    if (this.#waiting.length >= WAITING_MAX) {
-      this.#waiting.shift();
-      this.#dropped++;
-    }
-    this.#waiting.push(Buffer.from(`${JSON.stringify(record)}\n`));
-    this.#writing ??= this.#write();
+    this.#add({ line: lineOf(record) });
+  }
+
+  /** Resolves when a record is on stable storage. Rejects when it can't be written, and doesn't keep it then. */
+  appendDurably(record: object): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (error?: unknown) => (error === undefined ? resolve() : reject(error));
+      this.#add({ line: lineOf(record), settle });
+    });
   }
 
   /** Resolves when everything appended so far is written, or its writing has failed. */
@@ -95,6 +105,20 @@ export class RotatedLines {
     }
   }
 
+  #add(waiting: Waiting): void {
+    this.#waiting.push(waiting);
+    this.#boundWaiting();
+    this.#writing ??= this.#write();
+  }
+
+  #boundWaiting(): void {
+    const excess = Math.max(0, this.#waiting.length - WAITING_MAX);
+    for (const { settle } of this.#waiting.splice(0, excess)) {
+      settle?.(new Error('too many records wait to be written'));
+      this.#dropped++;
+    }
+  }
+
   async #contentOf(file: number): Promise<Uint8Array> {
     const path = this.#path(file);
     // It may have been rotated away since the list was made.
@@ -110,15 +134,17 @@ export class RotatedLines {
       this.#waiting = [];
       try {
         const file = await this.#fileWithRoom();
-        await file.append(Buffer.concat(batch));
+        await file.append(Buffer.concat(batch.map(({ line }) => line)));
+        if (batch.some(({ settle }) => settle !== undefined)) await file.sync();
+        for (const { settle } of batch) settle?.();
       } catch (error) {
         this.#options.onError(error);
         await this.#abandonFile();
-        this.#waiting = [...batch, ...this.#waiting];
-        const excess = Math.max(0, this.#waiting.length - WAITING_MAX);
-        this.#waiting.splice(0, excess);
-        this.#dropped += excess;
-        break;
+        for (const { settle } of batch) settle?.(error);
+        this.#waiting = [...batch.filter(({ settle }) => settle === undefined), ...this.#waiting];
+        this.#boundWaiting();
+        // The others wait for the next record.
+        if (this.#waiting.every(({ settle }) => settle === undefined)) break;
       }
     }
     this.#writing = undefined;
@@ -175,6 +201,10 @@ function* recordsOf(file: number, content: Uint8Array, end: number): Generator<S
     if (record !== undefined) yield { position: { file, offset: from }, record };
     to = from - 1;
   }
+}
+
+function lineOf(record: object): Uint8Array {
+  return Buffer.from(`${JSON.stringify(record)}\n`);
 }
 
 /** Undefined for a torn line. */

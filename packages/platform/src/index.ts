@@ -12,4 +12,5 @@ export { FakeClock } from './fake-clock.ts';
 export type { LinearMemory } from './linear-memory.ts';
 export { type DiskCall, type DiskFailures, MemoryDisk } from './memory-disk.ts';
 export { NodeDisk } from './node-disk.ts';
+export { pause } from './pause.ts';
 export { type Random, SeededRandom, SystemRandom } from './random.ts';

@@ -2,7 +2,7 @@ export { DecodeError, type DecodeErrorKind } from './errors.ts';
 export { type DecodedExemplar, decodeExemplar, decodeExemplarV2 } from './exemplar.ts';
 export { type DecodedHistogram, decodeHistogram } from './histogram.ts';
 export { encodeHistogram, type OutgoingHistogram } from './histogram-encoder.ts';
-export { readLabelRun } from './label-run.ts';
+export { LabelScratch, readLabelRun } from './label-run.ts';
 export { METRIC_TYPES, type MetricMetadata, type MetricType } from './metadata.ts';
 export { ScratchMemory } from './scratch-memory.ts';
 export { SnappyDecoder } from './snappy-decoder.ts';

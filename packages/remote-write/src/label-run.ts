@@ -47,13 +47,29 @@ function canonicalField(bytes: Uint8Array, from: number, to: number, tag: number
   return at + length <= to ? at + length : -1;
 }
 
-/** Label runs that had to be written anew. Offsets are counted from the start of the scratch. */
+/** Label runs that are written anew. Offsets are counted from the start of the scratch. */
 export class LabelScratch {
   length = 0;
   #bytes = new Uint8Array(0);
 
+  /** Valid until the next label is appended. */
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
   reset(): void {
     this.length = 0;
+  }
+
+  /** Appends a label of texts; a lone surrogate becomes U+FFFD. The value isn't empty. */
+  append(name: string, value: string): void {
+    const nameLength = utf8Length(name);
+    const valueLength = utf8Length(value);
+    this.#begin(nameLength, valueLength);
+    this.#field(NAME_TAG, nameLength);
+    this.#text(name, nameLength);
+    this.#field(VALUE_TAG, valueLength);
+    this.#text(value, valueLength);
   }
 
   /** Appends labels that are spelled right already. */
@@ -92,9 +108,7 @@ export class LabelScratch {
     if (valueFrom === valueTo) return;
     const nameLength = nameTo - nameFrom;
     const valueLength = valueTo - valueFrom;
-    const content = 2 + varintLength(nameLength) + nameLength + varintLength(valueLength) + valueLength;
-    this.#reserve(1 + varintLength(content) + content);
-    this.#field(LABEL_TAG, content);
+    this.#begin(nameLength, valueLength);
     this.#field(NAME_TAG, nameLength);
     this.copy(reader.bytes, nameFrom, nameTo);
     this.#field(VALUE_TAG, valueLength);
@@ -107,6 +121,19 @@ export class LabelScratch {
     joined.set(body);
     joined.set(this.#bytes.subarray(0, this.length), body.length);
     return joined;
+  }
+
+  /** The head of a label whose fields are so long; there is room for them afterwards. */
+  #begin(nameLength: number, valueLength: number): void {
+    const content = 2 + varintLength(nameLength) + nameLength + varintLength(valueLength) + valueLength;
+    this.#reserve(1 + varintLength(content) + content);
+    this.#field(LABEL_TAG, content);
+  }
+
+  #text(text: string, length: number): void {
+    if (length !== text.length) encoder.encodeInto(text, this.#bytes.subarray(this.length));
+    else for (let i = 0; i < length; i++) this.#bytes[this.length + i] = text.charCodeAt(i);
+    this.length += length;
   }
 
   #field(tag: number, length: number): void {
@@ -122,6 +149,16 @@ export class LabelScratch {
     bigger.set(this.#bytes.subarray(0, this.length));
     this.#bytes = bigger;
   }
+}
+
+const encoder = new TextEncoder();
+
+/** Bytes of a text in UTF-8; a lone surrogate counts as U+FFFD, as the encoder writes it. */
+function utf8Length(text: string): number {
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) >= 0x80) return Buffer.byteLength(text);
+  }
+  return text.length;
 }
 
 /** Bytes that a number below 2^32 takes as a varint. */

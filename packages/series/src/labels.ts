@@ -110,16 +110,20 @@ export class Labels {
     return this.names.length - other.names.length;
   }
 
-  /** Only the labels that `keep` takes. */
+  /** Only the labels that `keep` takes; itself when that is all of them. */
   filter(keep: (name: string, value: string) => boolean): Labels {
-    const names: string[] = [];
-    const values: string[] = [];
-    for (let i = 0; i < this.names.length; i++) {
-      if (!keep(this.names[i]!, this.values[i]!)) continue;
-      names.push(this.names[i]!);
-      values.push(this.values[i]!);
+    const { names, values } = this;
+    let from = 0;
+    while (from < names.length && keep(names[from]!, values[from]!)) from++;
+    if (from === names.length) return this;
+    const keptNames = names.slice(0, from);
+    const keptValues = values.slice(0, from);
+    for (let i = from + 1; i < names.length; i++) {
+      if (!keep(names[i]!, values[i]!)) continue;
+      keptNames.push(names[i]!);
+      keptValues.push(values[i]!);
     }
-    return names.length === this.names.length ? this : new Labels(names, values);
+    return new Labels(keptNames, keptValues);
   }
 
   withoutMetricName(): Labels {

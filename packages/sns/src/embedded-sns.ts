@@ -19,7 +19,7 @@ export interface EmbeddedSnsOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly disk: Disk;
-  /** Where the dead-letter log lies. */
+  /** Where the folder of dead letters lies. */
   readonly folder: string;
   readonly outbound: Outbound;
   /** Sends an e-mail from the configured address; undefined without an SMTP server. */
@@ -56,7 +56,7 @@ export class EmbeddedSns {
       publicUrl: () => publicUrl().replace(/\/+$/, ''),
       topicArn: (name) => topicArn(place, name),
       unsubscribeToken: (id) => this.#topics.unsubscribeToken(id),
-      deadLetters: new DeadLetterLog(options.disk, options.folder),
+      deadLetters: new DeadLetterLog(options.disk, `${options.folder}/dead-letters`),
       metrics: new DeliveryMetrics(options.metrics),
       log: options.log,
     });

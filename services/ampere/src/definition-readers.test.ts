@@ -122,14 +122,6 @@ anyReceiver(
   ),
 );
 
-test('a scrape configuration that was encoded twice', () => {
-  const text = 'scrape_configs: [{job_name: j, static_configs: [{targets: ["127.0.0.1:1"]}]}]';
-  const read = (data: string) => readers.scrapeConfiguration!(Buffer.from(data), undefined);
-  expect(read(text)).toEqual({ kind: 'good' });
-  expect(read(Buffer.from(text).toString('base64'))).toEqual({ kind: 'good' });
-  expect(read(Buffer.from('{}').toString('base64'))).toMatchObject({ kind: 'refused' });
-});
-
 const CLUSTER = `arn:aws:eks:eu-west-1:${ACCOUNT}:cluster/one`;
 const PODS = Buffer.from(
   'scrape_configs: [{job_name: j, kubernetes_sd_configs: [{role: pod}], authorization: {credentials_file: /var/run/secrets/kubernetes.io/serviceaccount/token}}]',
@@ -157,4 +149,12 @@ test('scrapers of a cluster need a kubeconfig for it', () => {
     kind: 'failed',
     reason: 'Not there: kubernetes_sd_configs. Use static_configs or file_sd_configs.',
   });
+});
+
+test('a scrape configuration that was encoded twice', () => {
+  const text = 'scrape_configs: [{job_name: j, static_configs: [{targets: ["127.0.0.1:1"]}]}]';
+  const read = (data: string) => readers.scrapeConfiguration!(Buffer.from(data), undefined);
+  expect(read(text)).toEqual({ kind: 'good' });
+  expect(read(Buffer.from(text).toString('base64'))).toEqual({ kind: 'good' });
+  expect(read(Buffer.from('{}').toString('base64'))).toMatchObject({ kind: 'refused' });
 });

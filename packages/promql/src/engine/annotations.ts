@@ -3,7 +3,7 @@
 // A text is told once, however often it is said; of several places the one whose operator finishes last
 // is shown.
 
-import { formatFloatG, quote } from '../go-format.ts';
+import { formatFloatG, quote } from '@ampere/go-text';
 import type { Origin } from './query-context.ts';
 
 /** What the two operands of a binary operator were, for the info about types that don't go together. */

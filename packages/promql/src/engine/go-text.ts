@@ -1,7 +1,7 @@
 // Numbers and label sets as Go reads and prints them, where they become part of labels or errors.
 
+import { formatFloatG, quote } from '@ampere/go-text';
 import type { Labels } from '@ampere/series';
-import { formatFloatG, quote } from '../go-format.ts';
 
 /** `strconv.ParseFloat(text, 64)`; undefined for what isn't a number there. */
 export function parseGoFloat(text: string): number | undefined {

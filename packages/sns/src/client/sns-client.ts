@@ -8,7 +8,7 @@
 
 import { createHash } from 'node:crypto';
 import { type HttpAnswer, type Outbound, OutboundError } from '@ampere/outbound';
-import type { Clock, Random } from '@ampere/platform';
+import { type Clock, pause, type Random } from '@ampere/platform';
 import { type SigningCredentials, signUrl } from '@ampere/sigv4';
 import { regionOf } from '../arn.ts';
 import { fitForSns, type OutgoingMessage, publishForm } from './outgoing-message.ts';
@@ -203,17 +203,4 @@ export class SnsClient {
 /** AWS' names in a region: China has a domain of its own. */
 function domainOf(region: string): string {
   return `${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
-}
-
-function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = () => {
-      timer.cancel();
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = clock.after(ms, end);
-    signal.addEventListener('abort', end, { once: true });
-  });
 }

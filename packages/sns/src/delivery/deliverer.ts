@@ -95,6 +95,7 @@ export class Deliverer {
     this.#timer?.cancel();
     this.#collector?.cancel();
     await Promise.all(this.#running);
+    await this.#options.deadLetters.close();
   }
 
   #collect(): void {

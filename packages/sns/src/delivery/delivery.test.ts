@@ -142,7 +142,7 @@ test('failures are tried again after 20 seconds, three times, and buried then', 
     expect(receiver.received.length).toBe(attempt);
     fixture.clock.advance(1);
   }
-  const path = 'sns/dead-letters.jsonl';
+  const path = 'sns/dead-letters/00000001.jsonl';
   await eventually(() => fixture.store.queue().length === 0);
   const line = JSON.parse(Buffer.from(await fixture.disk.readFile(path)).toString());
   expect(line).toMatchObject({

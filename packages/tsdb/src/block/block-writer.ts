@@ -64,7 +64,7 @@ export class BlockWriter {
     const chunksFolder = `${folder}/${CHUNKS_FOLDER}`;
     await disk.makeFolder(chunksFolder);
     const chunks = new ChunkWriter(disk, chunksFolder, options.segmentBytesMax ?? SEGMENT_BYTES_MAX);
-    return new BlockWriter(options, ulid, chunks, await IndexWriter.create(disk, folder));
+    return new BlockWriter(options, ulid, chunks, await IndexWriter.create(disk, folder, options.clock));
   }
 
   /**

@@ -7,10 +7,13 @@
 //    the lists of its pairs, whose lengths were counted in step 1.
 // 4. Label indices, lists, their two tables and the table of contents follow.
 //
+// Others on the thread get their turn every few milliseconds, but in step 2.
+//
 // In memory are the texts, the pairs and four bytes per label of a series.
 
-import { assert, type Disk, type DiskFile } from '@ampere/platform';
+import { assert, type Clock, type Disk, type DiskFile } from '@ampere/platform';
 import { Labels } from '@ampere/series';
+import { Pacer } from '../pacer.ts';
 import { ByteBuffer } from '../wal/byte-buffer.ts';
 import { crc32c } from '../wal/crc32c.ts';
 import { BlockError } from './block-error.ts';
@@ -37,19 +40,21 @@ export class IndexWriter {
   readonly #disk: Disk;
   readonly #folder: string;
   readonly #side: FileOutput;
+  readonly #pacer: Pacer;
   readonly #pairs = new PairCollection();
   readonly #entry = new ByteBuffer(1024);
   #last: Labels = Labels.EMPTY;
   #series = 0;
 
-  private constructor(disk: Disk, folder: string, side: FileOutput) {
+  private constructor(disk: Disk, folder: string, clock: Clock, side: FileOutput) {
     this.#disk = disk;
     this.#folder = folder;
+    this.#pacer = new Pacer(clock);
     this.#side = side;
   }
 
-  static async create(disk: Disk, folder: string): Promise<IndexWriter> {
-    return new IndexWriter(disk, folder, await FileOutput.create(disk, `${folder}/${SIDE_FILE}`));
+  static async create(disk: Disk, folder: string, clock: Clock): Promise<IndexWriter> {
+    return new IndexWriter(disk, folder, clock, await FileOutput.create(disk, `${folder}/${SIDE_FILE}`));
   }
 
   /** Adds a series, whose labels must be above those of the one before, with its chunks in time order. */
@@ -152,6 +157,7 @@ export class IndexWriter {
         output.buffer.append(entry.content());
         output.u32(crc32c(entry.bytes, 0, entry.length));
         if (output.isFull) await output.drain();
+        if (this.#pacer.isDue()) await this.#pacer.pause();
       }
     } finally {
       await reader.close();
@@ -217,6 +223,7 @@ export class IndexWriter {
       table.uvarint(output.position);
       putSection(output, content);
       if (output.isFull) await output.drain();
+      if (this.#pacer.isDue()) await this.#pacer.pause();
     };
     await put('', '', lists.all);
     for (const pair of order) {

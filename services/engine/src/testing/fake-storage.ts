@@ -2,6 +2,25 @@ import type { Appender, AppendOutcome, Querier, Refusal } from '@ampere/series';
 import type { SeriesExemplars, TsdbStatus } from '@ampere/tsdb';
 import type { OpenStorage, StorageStats, TenantStorage } from '../tenants/storage.ts';
 
+/** Of a database that nothing was written to. */
+export const NO_STATS: StorageStats = {
+  series: 0,
+  activeSeries: 0,
+  slabBytes: 0,
+  oldestTimeMs: undefined,
+  blocks: 0,
+  blocksDamaged: 0,
+  blockBytes: 0,
+  blocksWritten: 0,
+  compactions: 0,
+  walBytes: 0,
+  walSegments: 0,
+  walSyncs: 0,
+  walFailures: 0,
+  walBacklogBytes: 0,
+  replay: { tornTails: 0, corruptions: 0, durationMs: 0 },
+};
+
 /** A database for tests of what is around one: it counts, and fails or waits when it is told to. */
 export class FakeStorage implements TenantStorage {
   readonly folder: string;
@@ -59,23 +78,7 @@ export class FakeStorage implements TenantStorage {
   }
 
   stats(): StorageStats {
-    return {
-      series: 0,
-      activeSeries: 0,
-      slabBytes: 0,
-      oldestTimeMs: undefined,
-      blocks: 0,
-      blocksDamaged: 0,
-      blockBytes: 0,
-      blocksWritten: 0,
-      compactions: 0,
-      walBytes: 0,
-      walSegments: 0,
-      walSyncs: this.commits,
-      walFailures: 0,
-      walBacklogBytes: 0,
-      replay: { tornTails: 0, corruptions: 0, durationMs: 0 },
-    };
+    return { ...NO_STATS, walSyncs: this.commits };
   }
 
   activeInLargestMetric(): number {

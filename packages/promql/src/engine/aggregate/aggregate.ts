@@ -4,8 +4,8 @@
 // group's accumulator. quantile, topk, bottomk, limitk and limit_ratio look at all series of a group
 // together.
 
+import { formatFloat, quote } from '@ampere/go-text';
 import { LabelsBuilder, METRIC_NAME } from '@ampere/series';
-import { formatFloat, quote } from '../../go-format.ts';
 import type { AggregateExpr } from '../../parser/ast.ts';
 import { QueryError } from '../errors.ts';
 import { hasLoneSurrogate } from '../go-text.ts';

@@ -3,7 +3,7 @@
 // A chosen series keeps its labels and is there at the steps at which it was chosen. In an instant
 // query the order of topk and bottomk is part of the answer: best first, group by group.
 
-import { formatFloatG } from '../../go-format.ts';
+import { formatFloatG } from '@ampere/go-text';
 import type { AggregateExpr } from '../../parser/ast.ts';
 import { QueryError } from '../errors.ts';
 import { labelsRatio } from '../labels-hash.ts';

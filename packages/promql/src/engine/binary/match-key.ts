@@ -37,6 +37,8 @@ export function groupKey(on: boolean, names: readonly string[]): KeyOf {
   const ignored = new Set(names);
   ignored.add(METRIC_NAME);
   return (labels) => {
+    // The same text as is written here, which labels keep once it is made.
+    if (!labels.names.some((name) => ignored.has(name))) return labels.key;
     let key = '';
     for (let i = 0; i < labels.names.length; i++) {
       const name = labels.names[i]!;

@@ -30,8 +30,11 @@ interface MatchGroup {
   readonly one: StepSeries[];
   /** Steps at which the "many" side has had a sample: for what fill must do. */
   manySeen: Uint8Array | null;
-  /** Steps already matched: by result labels, or under the empty key when a group matches only once. */
-  readonly matched: Map<string, Uint8Array>;
+  /** Steps already matched with the first result labels (under the empty key when a group matches only once), ... */
+  taken: Uint8Array | null;
+  takenKey: string;
+  /** ... and with others. Groups are often as many as series, and few need it. */
+  takenBy: Map<string, Uint8Array> | null;
 }
 
 export function streamVectorMatching(ev: Evaluation, expr: BinaryExpr, sink: SeriesSink): void {
@@ -100,7 +103,7 @@ class Matching {
   #group(key: string): MatchGroup {
     let group = this.#groups.get(key);
     if (group === undefined) {
-      group = { one: [], manySeen: null, matched: new Map() };
+      group = { one: [], manySeen: null, taken: null, takenKey: '', takenBy: null };
       this.#groups.set(key, group);
     }
     return group;
@@ -184,11 +187,18 @@ class Matching {
 
   /** Steps at which a match with these result labels was already made. */
   #takenSteps(group: MatchGroup, labels: Labels): Uint8Array {
+    const { count } = this.#ev.steps;
     const key = this.#matching.cardinality === 'one-to-one' ? '' : labels.key;
-    let taken = group.matched.get(key);
+    if (group.taken === null) {
+      group.taken = stepMask(count);
+      group.takenKey = key;
+    }
+    if (key === group.takenKey) return group.taken;
+    group.takenBy ??= new Map();
+    let taken = group.takenBy.get(key);
     if (taken === undefined) {
-      taken = stepMask(this.#ev.steps.count);
-      group.matched.set(key, taken);
+      taken = stepMask(count);
+      group.takenBy.set(key, taken);
     }
     return taken;
   }

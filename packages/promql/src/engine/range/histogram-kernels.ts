@@ -77,11 +77,14 @@ function histogramChange(
   const last = histograms[window.to - 1]!;
   const { annotations, metric, position } = notes;
   if (!isCounter) {
+    const change = subtract(last, first, notes);
     if (first.counterReset !== 'gauge' || last.counterReset !== 'gauge') {
       annotations.histogramNotGauge(metric, position);
     }
-    return { ...subtract(last, first, notes), counterReset: 'gauge' };
+    return { ...change, counterReset: 'gauge' };
   }
+  // Of the last one too when another keeps it from being looked at.
+  if (last.counterReset === 'gauge') annotations.histogramNotCounter(metric, position);
   const resetAtSecond = detectReset(histograms[window.from + 1]!, first);
   const from = resetAtSecond ? window.from + 1 : window.from;
   let schema = last.schema;

@@ -1,7 +1,7 @@
 // The table of functions over range vectors: which kernel does a function's work, how many samples
 // it needs, and what it makes of native histograms.
 
-import { formatFixed } from '../../go-format.ts';
+import { formatFixed } from '@ampere/go-text';
 import type { Annotations } from '../annotations.ts';
 import { QueryError } from '../errors.ts';
 import type { Origin } from '../query-context.ts';

@@ -14,7 +14,7 @@ import {
 import { Labels } from '@ampere/series';
 import type { TsdbStatus } from '@ampere/tsdb';
 import { QueryService, type QueryServiceOptions } from '../../queries/query-service.ts';
-import type { StorageStats } from '../../tenants/storage.ts';
+import { NO_STATS } from '../../testing/fake-storage.ts';
 import { WorkspaceUsage } from '../../usage/workspace-usage.ts';
 import { NO_RULES } from '../no-rules.ts';
 import { promQl } from '../promql.ts';
@@ -57,25 +57,8 @@ const EMPTY_STATUS: TsdbStatus = {
 
 /** Of a workspace that uses nothing. */
 function usageOf(clock: FakeClock): WorkspaceUsage {
-  const stats: StorageStats = {
-    series: 0,
-    activeSeries: 0,
-    slabBytes: 0,
-    oldestTimeMs: undefined,
-    blocks: 0,
-    blocksDamaged: 0,
-    blockBytes: 0,
-    blocksWritten: 0,
-    compactions: 0,
-    walBytes: 0,
-    walSegments: 0,
-    walSyncs: 0,
-    walFailures: 0,
-    walBacklogBytes: 0,
-    replay: { tornTails: 0, corruptions: 0, durationMs: 0 },
-  };
   return new WorkspaceUsage({
-    tsdb: { stats: () => stats, activeInLargestMetric: () => 0 },
+    tsdb: { stats: () => NO_STATS, activeInLargestMetric: () => 0 },
     metadata: { size: 0 },
     limitsNow: () => new Limits(parseLimits(undefined)).forWorkspace('ws-1'),
     ingestionTokens: new TokenBucket(() => ({ perSecond: 0, burst: 0 }), clock),
