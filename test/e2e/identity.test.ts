@@ -10,7 +10,14 @@ import { SystemClock } from '@ampere/platform';
 import { signUrl } from '@ampere/sigv4';
 import { describeWith, run, temporaryFolder } from '@ampere/testing';
 import { afterAll, expect, test } from 'vitest';
-import { ACCOUNT, type AmpereServer, createWorkspace, REGION, startAmpere } from '../harness/index.ts';
+import {
+  ACCOUNT,
+  type AmpereServer,
+  awsShim,
+  createWorkspace,
+  REGION,
+  startAmpere,
+} from '../harness/index.ts';
 import { ROOT } from '../tidy/files.ts';
 
 interface Keys {
@@ -56,8 +63,10 @@ async function startIssuer() {
 }
 
 function clients(aws: string, ampere: AmpereServer) {
+  const shim = awsShim(ampere, aws);
   const environmentOf = (keys?: Keys): Record<string, string> => ({
     ...ampere.awsEnvironment,
+    PATH: `${shim}:${process.env['PATH']}`,
     AWS_ENDPOINT_URL: ampere.url,
     ...(keys === undefined
       ? {}
@@ -68,7 +77,9 @@ function clients(aws: string, ampere: AmpereServer) {
   const as =
     (keys?: Keys) =>
     async (...args: string[]) => {
-      const result = await run(aws, [...args, '--output', 'json'], { env: environmentOf(keys) });
+      const result = await run(join(shim, 'aws'), [...args, '--output', 'json'], {
+        env: environmentOf(keys),
+      });
       expect(result.stderr, args.join(' ')).toBe('');
       return result.stdout.trim() === '' ? undefined : JSON.parse(result.stdout);
     };
@@ -76,7 +87,7 @@ function clients(aws: string, ampere: AmpereServer) {
   const refused =
     (keys?: Keys) =>
     async (...args: string[]) => {
-      const result = await run(aws, args, { env: environmentOf(keys) });
+      const result = await run(join(shim, 'aws'), args, { env: environmentOf(keys) });
       expect(result.code, args.join(' ')).not.toBe(0);
       return result.stderr.trim();
     };

@@ -1,13 +1,13 @@
 // The commands of the user guide's chapters, typed as it has them: each script of this folder runs with the real
 // AWS CLI and curl against one fresh server, and what it prints is looked at. A script leaves nothing behind.
 
-import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describeWith, freePort, run, temporaryFolder } from '@ampere/testing';
 import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest';
-import { ACCOUNT, type AmpereServer, REGION, startAmpere } from '../harness/index.ts';
+import { ACCOUNT, type AmpereServer, awsShim, REGION, startAmpere } from '../harness/index.ts';
 import { ROOT } from '../tidy/files.ts';
 
 const FOLDER = join(ROOT, 'test', 'guide');
@@ -57,10 +57,6 @@ describeWith('the user guide', ['aws', 'curl', 'prometheus'], ({ aws, prometheus
     const config = join(folder, 'ampere.yaml');
     writeFileSync(config, 'outbound: {allow_private: true}\n');
     ampere = await startAmpere({ env: { AMPERE_CONFIG: config } });
-    // What older versions of the AWS CLI don't read from AWS_ENDPOINT_URL themselves.
-    const shim = join(folder, 'aws');
-    writeFileSync(shim, `#!/bin/sh\nexec '${aws}' --endpoint-url '${ampere.url}' "$@"\n`);
-    chmodSync(shim, 0o755);
     const hook = await receiver(received);
     const target = await listen((_, response) => {
       response.setHeader('content-type', 'text/plain; version=0.0.4');
@@ -68,7 +64,7 @@ describeWith('the user guide', ['aws', 'curl', 'prometheus'], ({ aws, prometheus
     });
     environment = {
       ...ampere.awsEnvironment,
-      PATH: `${folder}:${process.env['PATH']}`,
+      PATH: `${awsShim(ampere, aws)}:${process.env['PATH']}`,
       PROMETHEUS: prometheus,
       PROMETHEUS_PORT: String(await freePort()),
       RECEIVER_URL: `http://${hook}/`,

@@ -1,5 +1,6 @@
 // A real server for end-to-end tests: `npm start` as the README has it, or the built file directly.
 
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SystemClock } from '@ampere/platform';
 import { signUrl } from '@ampere/sigv4';
@@ -84,6 +85,18 @@ export async function startAmpere(options: AmpereOptions = {}): Promise<AmpereSe
     },
     startAgain: launch,
   };
+}
+
+/**
+ * A folder for the front of PATH whose `aws` goes to the server: older versions of the AWS CLI don't read
+ * AWS_ENDPOINT_URL themselves.
+ */
+export function awsShim(ampere: AmpereServer, aws: string): string {
+  const folder = temporaryFolder();
+  const shim = join(folder, 'aws');
+  writeFileSync(shim, `#!/bin/sh\nexec '${aws}' --endpoint-url '${ampere.url}' "$@"\n`);
+  chmodSync(shim, 0o755);
+  return folder;
 }
 
 export interface SignedRequest {
