@@ -83,18 +83,22 @@ function histogramChange(
     }
     return { ...change, counterReset: 'gauge' };
   }
-  if (first.counterReset === 'gauge' || last.counterReset === 'gauge')
-    annotations.histogramNotCounter(metric, position);
+  let hasGauge = first.counterReset === 'gauge' || last.counterReset === 'gauge';
   const resetAtSecond = detectReset(histograms[window.from + 1]!, first);
   const from = resetAtSecond ? window.from + 1 : window.from;
   const isCustom = usesCustomBuckets(last);
-  if (usesCustomBuckets(histograms[from]!) !== isCustom) throw new IncompatibleHistogramsError();
+  if (usesCustomBuckets(histograms[from]!) !== isCustom) {
+    if (hasGauge) annotations.histogramNotCounter(metric, position);
+    throw new IncompatibleHistogramsError();
+  }
   let schema = Math.min(histograms[from]!.schema, last.schema);
   for (let i = window.from + 1; i < window.to - 1; i++) {
-    if (histograms[i]!.counterReset === 'gauge') annotations.histogramNotCounter(metric, position);
+    // Prometheus says nothing of gauges when another kind of buckets lies between the first and the last.
     if (usesCustomBuckets(histograms[i]!) !== isCustom) throw new IncompatibleHistogramsError();
+    if (histograms[i]!.counterReset === 'gauge') hasGauge = true;
     schema = Math.min(schema, histograms[i]!.schema);
   }
+  if (hasGauge) annotations.histogramNotCounter(metric, position);
   let change = schema === last.schema ? last : reduceResolution(last, schema);
   if (!resetAtSecond) change = subtract(change, first, notes);
   for (let i = from + 1; i < window.to; i++) {
