@@ -95,18 +95,18 @@ export class IndexWriter {
   }
 
   async #write(output: FileOutput): Promise<void> {
-    const { sorted, places } = this.#pairs.sortTexts();
+    const { sorted, places } = await this.#pairs.sortTexts(this.#pacer);
     output.u32(INDEX_MAGIC);
     output.buffer.bytes[output.buffer.length++] = VERSION;
     const symbols = output.position;
-    putSection(output, encodeSymbols(sorted));
+    putSection(output, await encodeSymbols(sorted, this.#pacer));
     await output.drain();
 
     const series = output.position;
     const lists = new SeriesLists(this.#pairs, this.#series);
     await this.#writeSeries(output, places, lists);
 
-    const order = this.#pairs.sortPairs(places);
+    const order = await this.#pairs.sortPairs(places, this.#pacer);
     const labelIndices = output.position;
     const labelTable = await this.#writeLabelIndices(output, places, sorted, order);
     const postings = output.position;
@@ -359,11 +359,14 @@ function isAscii(text: string): boolean {
   return true;
 }
 
-function encodeSymbols(sorted: readonly string[]): ByteBuffer {
+async function encodeSymbols(sorted: readonly string[], pacer: Pacer): Promise<ByteBuffer> {
   const content = new ByteBuffer(1 << 16);
   content.view.setUint32(0, sorted.length);
   content.length = 4;
-  for (const text of sorted) putText(content, undefined, text);
+  for (const text of sorted) {
+    putText(content, undefined, text);
+    if (pacer.isDue()) await pacer.pause();
+  }
   return content;
 }
 

@@ -3,6 +3,8 @@
 
 import { assert } from '@ampere/platform';
 import { compareText } from '@ampere/series';
+import { sortPaced } from '../paced-sort.ts';
+import type { Pacer } from '../pacer.ts';
 
 interface NameValues {
   readonly nameText: number;
@@ -59,25 +61,33 @@ export class PairCollection {
   }
 
   /** All texts in the order of their UTF-8 bytes, and by number the place of each among them. */
-  sortTexts(): { sorted: string[]; places: Uint32Array } {
-    const sorted = [...this.#texts.keys()];
+  async sortTexts(pacer: Pacer): Promise<{ sorted: string[]; places: Uint32Array }> {
+    const texts = [...this.#texts.keys()];
     // JavaScript's own order is the same as long as no surrogate is compared, and much quicker.
-    if (this.#isPlain) sorted.sort();
-    else sorted.sort(compareText);
-    const places = new Uint32Array(sorted.length);
-    for (let i = 0; i < sorted.length; i++) places[this.#texts.get(sorted[i]!)!] = i;
+    const compare = this.#isPlain ? inOwnOrder : compareText;
+    const order = await sortPaced(ascending(texts.length), (a, b) => compare(texts[a]!, texts[b]!), pacer);
+    const places = new Uint32Array(texts.length);
+    const sorted: string[] = [];
+    for (let i = 0; i < order.length; i++) {
+      places[order[i]!] = i;
+      sorted.push(texts[order[i]!]!);
+    }
     return { sorted, places };
   }
 
   /** All pairs in the order of their names, then values. */
-  sortPairs(places: Uint32Array): Uint32Array {
+  async sortPairs(places: Uint32Array, pacer: Pacer): Promise<Uint32Array> {
     const { nameTexts, valueTexts } = this;
-    return new Uint32Array(this.count)
-      .map((_, pair) => pair)
-      .sort(
-        (a, b) =>
-          places[nameTexts[a]!]! - places[nameTexts[b]!]! ||
-          places[valueTexts[a]!]! - places[valueTexts[b]!]!,
-      );
+    const byPlaces = (a: number, b: number) =>
+      places[nameTexts[a]!]! - places[nameTexts[b]!]! || places[valueTexts[a]!]! - places[valueTexts[b]!]!;
+    return await sortPaced(ascending(this.count), byPlaces, pacer);
   }
+}
+
+function ascending(count: number): Uint32Array {
+  return new Uint32Array(count).map((_, i) => i);
+}
+
+function inOwnOrder(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,10 +1,11 @@
 import { FakeClock, SeededRandom } from '@ampere/platform';
 import { Labels } from '@ampere/series';
 import { expect, test } from 'vitest';
+import { sortPaced } from '../paced-sort.ts';
 import { Pacer } from '../pacer.ts';
 import { SEED } from '../testing/blocks.ts';
 import { Head } from './head.ts';
-import { inLabelOrder, sortPaced } from './series-order.ts';
+import { inLabelOrder } from './series-order.ts';
 
 /** Time is always up; whoever waits goes on at once. */
 class HurriedClock extends FakeClock {
