@@ -41,6 +41,7 @@ export function startEngine(
       exemplarsMax: configuration.exemplarsMax,
       createdZeroSamples: configuration.createdZeroSamples,
       maintenanceIntervalMs: configuration.maintenanceIntervalMs,
+      keepDeletedMs: configuration.keepDeletedMs,
       buildInfo: BUILD_INFO,
       queries: {
         ...configuration.queries,

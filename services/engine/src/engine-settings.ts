@@ -31,6 +31,8 @@ export interface EngineSettings {
   readonly createdZeroSamples?: boolean | undefined;
   /** How long after one look at all workspaces' blocks the next begins; a minute when left out. */
   readonly maintenanceIntervalMs?: number;
+  /** How long the data of deleted workspaces stay on disk, where nobody reaches them; 0 when left out. */
+  readonly keepDeletedMs?: number;
   /** What `status/buildinfo` answers. */
   readonly buildInfo: BuildInfo;
   /** Which addresses notifications may reach. */

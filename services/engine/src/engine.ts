@@ -81,6 +81,8 @@ export interface EngineOptions {
   readonly log: Log;
   /** How long after one look at all workspaces' blocks the next begins; a minute when undefined. */
   readonly maintenanceIntervalMs?: number | undefined;
+  /** How long the data of deleted workspaces stay on disk; 0 by default. */
+  readonly keepDeletedMs?: number | undefined;
 }
 
 export class Engine implements EngineClient {

@@ -71,5 +71,6 @@ export function openLocalEngine(options: LocalEngineOptions): Promise<Engine> {
     clock,
     log,
     maintenanceIntervalMs: options.maintenanceIntervalMs,
+    keepDeletedMs: options.keepDeletedMs,
   });
 }

@@ -17,6 +17,7 @@ test('without a file and variables the defaults hold', () => {
     exemplarsMax: 100_000,
     createdZeroSamples: false,
     maintenanceIntervalMs: 60_000,
+    keepDeletedMs: 0,
     queries: { threads: undefined, timeoutMs: 120_000, slowLogMs: 5000, experimental: true },
   });
 });
@@ -223,3 +224,9 @@ refusedIssuer(
   `${ISSUER}, grants: [{when: {a: b}, roles: [owner], workspaces: ["*"]}]`,
   'one of publisher, reader',
 );
+
+test('deleted workspaces may be kept for a month at most', () => {
+  expect(readConfiguration(file('deletion: {keep_for: 7d}'), {}).keepDeletedMs).toBe(7 * 86_400_000);
+  expect(readConfiguration(file('deletion: {keep_for: 0s}'), {}).keepDeletedMs).toBe(0);
+  expect(() => readConfiguration(file('deletion: {keep_for: 32d}'), {})).toThrow('a duration of 31d at most');
+});

@@ -25,6 +25,8 @@ import {
 import { CONFIGURATION_SCHEMA } from './schema.ts';
 import { type OidcSection, readTokenIssuers } from './token-issuers.ts';
 
+/** A month, as the service has it. */
+const KEEP_MAX_MS = 31 * 86_400_000;
 /** Prometheus' own. */
 const QUERY_TIMEOUT = '2m';
 /** Queries that take at least so long are logged with what they cost. */
@@ -66,6 +68,8 @@ export interface Configuration {
   /** Whether Remote-Write 2.0 makes zero samples where it says that counters began. */
   readonly createdZeroSamples: boolean;
   readonly maintenanceIntervalMs: number;
+  /** How long the data of deleted workspaces stay on disk. */
+  readonly keepDeletedMs: number;
   readonly queries: {
     /** Undefined: as many as the machine has cores, less one for the engine's own, and one at least. */
     readonly threads: number | undefined;
@@ -111,6 +115,7 @@ interface Document {
   remote_write?: { created_timestamp_zero_samples?: boolean };
   exemplars?: { max_per_workspace?: number };
   maintenance?: { interval?: string };
+  deletion?: { keep_for?: string };
   promql?: { experimental?: boolean };
   queries?: { threads?: number; timeout?: string; slow_log_ms?: number };
   limits?: object;
@@ -158,6 +163,7 @@ export function readConfiguration(
     walFsync: document.wal?.fsync ?? 'always',
     exemplarsMax: document.exemplars?.max_per_workspace ?? 100_000,
     createdZeroSamples: document.remote_write?.created_timestamp_zero_samples ?? false,
+    keepDeletedMs: parseDurationMs(document.deletion?.keep_for ?? 0)!,
     maintenanceIntervalMs: parseDurationMs(document.maintenance?.interval ?? MAINTENANCE_INTERVAL)!,
     queries: {
       threads: document.queries?.threads,
@@ -212,6 +218,7 @@ function validate(document: Document, nameOf: (key: string) => string): void {
     'http-url',
     (text: string) => /^https?:\/\/[^\s/?#]+\/?[^\s?#]*$/.test(text) && URL.canParse(text),
   );
+  ajv.addFormat('keep-time', (text: string) => (parseDurationMs(text) ?? KEEP_MAX_MS + 1) <= KEEP_MAX_MS);
   ajv.addFormat('duration', (text: string) => (parseDurationMs(text) ?? 0) > 0);
   ajv.addFormat('network', isNetwork);
   const check = ajv.compile(CONFIGURATION_SCHEMA);
@@ -222,6 +229,7 @@ function validate(document: Document, nameOf: (key: string) => string): void {
 const FORMATS: Readonly<Record<string, string>> = {
   'listen-address': 'host:port, for example 127.0.0.1:9009',
   'http-url': 'an http:// or https:// URL',
+  'keep-time': 'a duration of 31d at most, for example 7d, or 0s',
   duration: 'a duration such as 30s or 2m',
   network: 'an IP address or a network, for example 10.0.0.0/8',
 };

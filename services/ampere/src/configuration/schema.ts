@@ -56,6 +56,11 @@ export const CONFIGURATION_SCHEMA = {
       additionalProperties: false,
       properties: { interval: { type: 'string', format: 'duration' } },
     },
+    deletion: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { keep_for: { type: 'string', format: 'keep-time' } },
+    },
     promql: {
       type: 'object',
       additionalProperties: false,

@@ -13,9 +13,10 @@ function setUp(dataDir = temporaryFolder()) {
   const clock = new FakeClock();
   const deleted: string[] = [];
   const logged: string[] = [];
-  const open = () =>
+  const open = (keepDeletedMs = 0) =>
     Tenants.open({
       dataDir,
+      keepDeletedMs,
       settings: new TenantSettings(new Limits(parseLimits({ workspaces: { small: { ingestion_rate: 5 } } }))),
       openStorage: storages.open,
       disk: new NodeDisk(),
@@ -121,6 +122,24 @@ test('a start removes what a crash left of a deletion', async () => {
   expect(storages.opened).toEqual(['b']);
   await tenants.close();
   expect(readdirSync(`${dataDir}/workspaces`)).toEqual(['b']);
+});
+
+test('deleted data stay for as long as they are to be kept, over a restart, and nobody reaches them', async () => {
+  const { open, dataDir, clock } = setUp();
+  const kept = () => readdirSync(`${dataDir}/workspaces`);
+  const tenants = await open(1000);
+  await tenants.create('a');
+  await tenants.delete('a');
+  const name = `.deleted-a-${clock.nowMs()}`;
+  expect([tenants.find('a').kind, kept()]).toEqual(['unknown', [name]]);
+  await tenants.create('a');
+  await tenants.close();
+  clock.advance(500);
+  const again = await open(1000);
+  expect(kept()).toEqual([name, 'a']);
+  clock.advance(500);
+  await again.close();
+  expect(kept()).toEqual(['a']);
 });
 
 test('a tenant that can not be opened is refused, and tried again when asked for later', async () => {

@@ -3,7 +3,7 @@
 //   <dataDir>/workspaces/<id>/tsdb/            the database
 //   <dataDir>/workspaces/<id>/metadata.json    metric metadata
 //   <dataDir>/workspaces/<id>/ha.json          elected replicas
-//   <dataDir>/workspaces/.deleted-<id>-<n>/    what is left of a deleted tenant until it is removed
+//   <dataDir>/workspaces/.deleted-<id>-<time>/ what is left of a deleted tenant until it is removed
 //
 // 1. Start: leftovers of deletions are removed in the background, every other folder is opened, a few at
 //    a time. One that can't be opened doesn't stop the others: its requests are refused, and it is tried
@@ -18,6 +18,7 @@
 import type { Clock, Disk } from '@ampere/platform';
 import { HaTracker } from '../ha/ha-tracker.ts';
 import { errorFields, type Log } from '../log.ts';
+import { DeletedFolders } from './deleted-folders.ts';
 import { MetadataStore } from './metadata-store.ts';
 import type { OpenStorage } from './storage.ts';
 import { Tenant } from './tenant.ts';
@@ -25,7 +26,6 @@ import type { TenantSettings } from './tenant-settings.ts';
 
 const OPENING_AT_ONCE = 4;
 const RETRY_OPEN_MS = 10_000;
-const DELETED_PREFIX = '.deleted-';
 
 /** Ids become folder names, so nothing that means something in a path is allowed. */
 const TENANT_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
@@ -44,6 +44,8 @@ export interface TenantsOptions {
   readonly dataDir: string;
   readonly settings: TenantSettings;
   readonly openStorage: OpenStorage;
+  /** How long the data of deleted tenants stay on disk, where nobody reaches them; 0 by default. */
+  readonly keepDeletedMs?: number | undefined;
   readonly disk: Disk;
   readonly clock: Clock;
   readonly log: Log;
@@ -67,13 +69,14 @@ export class Tenants {
   readonly #failed = new Map<string, number>();
   /** The last thing under way for a tenant. */
   readonly #operations = new Map<string, Promise<void>>();
-  readonly #removals = new Set<Promise<void>>();
-  #removalNumber = 0;
+  readonly #deleted: DeletedFolders;
   #isClosed = false;
 
   private constructor(options: TenantsOptions) {
     this.#options = options;
     this.#folder = `${options.dataDir}/workspaces`;
+    const { keepDeletedMs = 0, disk, clock, log } = options;
+    this.#deleted = new DeletedFolders({ folder: this.#folder, keepMs: keepDeletedMs, disk, clock, log });
   }
 
   /** Opens every tenant that is there. */
@@ -138,7 +141,7 @@ export class Tenants {
           ...errorFields(error),
         });
       }
-      await this.#removeFolder(tenantId);
+      await this.#deleted.take(tenantId);
       this.#options.onDeleted?.(tenantId);
     });
   }
@@ -150,7 +153,7 @@ export class Tenants {
     const tenants = [...this.#tenants.values()];
     this.#tenants.clear();
     const outcomes = await Promise.allSettled(tenants.map((tenant) => tenant.close()));
-    await Promise.all(this.#removals);
+    await this.#deleted.close();
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   }
@@ -160,7 +163,7 @@ export class Tenants {
     await disk.makeFolder(this.#folder);
     const names = await disk.list(this.#folder);
     for (const name of names) {
-      if (name.startsWith(DELETED_PREFIX)) this.#removeLater(`${this.#folder}/${name}`);
+      if (DeletedFolders.isOne(name)) this.#deleted.resume(name);
     }
     const ids = names.filter((name) => TENANT_ID.test(name));
     let next = 0;
@@ -207,32 +210,6 @@ export class Tenants {
     });
     this.#tenants.set(tenantId, tenant);
     this.#options.onOpened?.(tenant);
-  }
-
-  async #removeFolder(tenantId: string): Promise<void> {
-    const { disk } = this.#options;
-    const from = `${this.#folder}/${tenantId}`;
-    if ((await disk.info(from)) === undefined) return;
-    let to: string;
-    do {
-      to = `${this.#folder}/${DELETED_PREFIX}${tenantId}-${this.#removalNumber++}`;
-    } while ((await disk.info(to)) !== undefined);
-    await disk.rename(from, to);
-    await disk.syncFolder(this.#folder);
-    this.#removeLater(to);
-  }
-
-  #removeLater(path: string): void {
-    const removal = this.#options.disk
-      .remove(path)
-      .catch((error: unknown) => {
-        this.#options.log('error', 'a deleted workspace could not be removed; the next start tries again', {
-          path,
-          ...errorFields(error),
-        });
-      })
-      .finally(() => this.#removals.delete(removal));
-    this.#removals.add(removal);
   }
 
   /** Runs after whatever is under way for this tenant. */
