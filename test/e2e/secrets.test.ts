@@ -294,7 +294,7 @@ ${more}`);
   await fetch(
     `${ampere.url}/?Action=ConfirmSubscription&TopicArn=${TopicArn}&Token=${planted('token in a link')}`,
   );
-  const deadLetters = join(ampere.dataFolder, 'sns', 'dead-letters.jsonl');
+  const deadLetters = join(ampere.dataFolder, 'sns', 'dead-letters', '00000001.jsonl');
   await until('the dead letter', () =>
     readFileSync(deadLetters, 'utf8').includes('SubscriptionConfirmation'),
   );
