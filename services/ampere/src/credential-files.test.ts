@@ -13,6 +13,8 @@ test('the config file sends the offered services here', () => {
     /^\[profile ampere\]\nregion = eu-west-1\noutput = json\nservices = ampere-services\n\n/,
   );
   expect(text).toContain('\n[services ampere-services]\namp =\n  endpoint_url = http://127.0.0.1:9009\n');
+  for (const service of ['iam', 'sns', 'sts', 'cloudtrail'])
+    expect(text).toContain(`\n${service} =\n  endpoint_url = http://127.0.0.1:9009\n`);
   expect(text).toContain('\nservice_quotas =\n  endpoint_url = http://127.0.0.1:9009\n');
 });
 

@@ -10,7 +10,7 @@ import type { Disk } from '@ampere/platform';
 export const PROFILE = 'ampere';
 
 /** Services of the AWS CLI that this server answers. */
-const SERVICES = ['amp', 'cloudtrail', 'iam', 'service_quotas', 'sts'] as const;
+const SERVICES = ['amp', 'cloudtrail', 'iam', 'service_quotas', 'sns', 'sts'] as const;
 
 export interface AccessKey {
   readonly accessKeyId: string;
