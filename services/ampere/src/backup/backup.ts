@@ -10,7 +10,7 @@
 import type { Clock, Disk, DiskFile } from '@ampere/platform';
 import Database from 'better-sqlite3';
 import { BackupError, type BackupFile, formatManifest, MANIFEST_FILE } from './backup-manifest.ts';
-import { copyFile, hashFile } from './file-copy.ts';
+import { hashFile, TreeCopy } from './file-copy.ts';
 import { openStorage, PASSING } from './open-storage.ts';
 
 const DATABASE = 'control-plane.sqlite';
@@ -39,12 +39,13 @@ export async function makeBackup(options: BackupOptions): Promise<{ files: numbe
 class Backup {
   readonly #options: BackupOptions;
   readonly #files: BackupFile[] = [];
-  readonly #folders = new Set<string>();
+  readonly #copy: TreeCopy;
   #done = 0;
   #total = 0;
 
   constructor(options: BackupOptions) {
     this.#options = options;
+    this.#copy = new TreeCopy(options.disk, (bytes) => this.#count(bytes));
   }
 
   async make(): Promise<{ files: number; bytes: number }> {
@@ -54,13 +55,13 @@ class Backup {
     }
     if ((await disk.list(to)).length > 0) throw new BackupError(`${to} is not empty`);
     await disk.makeFolder(to);
-    this.#folders.add(to);
     await this.#copyDatabase();
     for (const name of await disk.list(`${from}/${WORKSPACES}`)) {
       if (!PASSING.test(name)) await this.#copyWorkspace(`${WORKSPACES}/${name}`);
     }
     await this.#copyFolder('', LEFT_OUT);
-    for (const folder of this.#folders) await disk.syncFolder(folder);
+    await this.#copy.sync();
+    await disk.syncFolder(to);
     const createdAt = new Date(clock.nowMs()).toISOString();
     await disk.replaceFile(`${to}/${MANIFEST_FILE}`, formatManifest({ createdAt, files: this.#files }));
     return { files: this.#files.length, bytes: this.#done };
@@ -111,15 +112,8 @@ class Backup {
   }
 
   async #copyOpen(path: string, source: DiskFile): Promise<void> {
-    const { disk, to } = this.#options;
     this.#total += source.size();
-    const target = `${to}/${path}`;
-    const folder = target.slice(0, target.lastIndexOf('/'));
-    if (!this.#folders.has(folder)) {
-      await disk.makeFolder(folder);
-      this.#folders.add(folder);
-    }
-    const { bytes, sha256 } = await copyFile(disk, source, target, (read) => this.#count(read));
+    const { bytes, sha256 } = await this.#copy.add(source, `${this.#options.to}/${path}`);
     this.#files.push({ path, bytes, sha256 });
   }
 

@@ -1,3 +1,5 @@
+// Copying files through the Disk, a piece at a time, with a hash of what was copied.
+
 import { createHash } from 'node:crypto';
 import type { Disk, DiskFile } from '@ampere/platform';
 
@@ -41,6 +43,32 @@ export async function copyFile(
     }
   } finally {
     await source.close();
+  }
+}
+
+/** Copies files into folders that it makes when they are first needed. */
+export class TreeCopy {
+  /** Folders that were written into, to be synced. */
+  readonly folders = new Set<string>();
+  readonly #disk: Disk;
+  readonly #onBytes: (bytes: number) => void;
+
+  constructor(disk: Disk, onBytes: (bytes: number) => void) {
+    this.#disk = disk;
+    this.#onBytes = onBytes;
+  }
+
+  /** As `copyFile`. */
+  async add(source: DiskFile, to: string): Promise<Copied> {
+    const folder = to.slice(0, to.lastIndexOf('/'));
+    if (!this.folders.has(folder)) await this.#disk.makeFolder(folder);
+    this.folders.add(folder);
+    return copyFile(this.#disk, source, to, this.#onBytes);
+  }
+
+  /** Makes the entries of all folders durable. */
+  async sync(): Promise<void> {
+    for (const folder of this.folders) await this.#disk.syncFolder(folder);
   }
 }
 

@@ -6,7 +6,7 @@
 
 import type { Disk } from '@ampere/platform';
 import { BackupError, type BackupManifest, MANIFEST_FILE, parseManifest } from './backup-manifest.ts';
-import { copyFile, hashFile } from './file-copy.ts';
+import { hashFile, TreeCopy } from './file-copy.ts';
 
 const STAGING = '.restoring';
 
@@ -37,16 +37,13 @@ export async function restoreBackup(options: RestoreOptions): Promise<BackupMani
   let done = 0;
   const count = (bytes: number): void => onProgress((done += bytes), total);
   await check(from, manifest, disk, count);
-  const folders = new Set([staging]);
   await disk.makeFolder(staging);
+  const copy = new TreeCopy(disk, count);
   for (const { path } of manifest.files) {
-    const target = `${staging}/${path}`;
-    const folder = target.slice(0, target.lastIndexOf('/'));
-    if (!folders.has(folder)) await disk.makeFolder(folder);
-    folders.add(folder);
-    await copyFile(disk, await disk.openRead(`${from}/${path}`), target, count);
+    await copy.add(await disk.openRead(`${from}/${path}`), `${staging}/${path}`);
   }
-  for (const folder of folders) await disk.syncFolder(folder);
+  await copy.sync();
+  await disk.syncFolder(staging);
   for (const name of await disk.list(staging)) await disk.rename(`${staging}/${name}`, `${to}/${name}`);
   await disk.remove(staging);
   await disk.syncFolder(to);

@@ -5,7 +5,7 @@
 
 import type { Clock, Disk, Random } from '@ampere/platform';
 import { isUlid, parseMeta, Tsdb } from '@ampere/tsdb';
-import { copyFile } from '../backup/file-copy.ts';
+import { TreeCopy } from '../backup/file-copy.ts';
 import { openStorage } from '../backup/open-storage.ts';
 import { TransferError } from './transfer-error.ts';
 
@@ -51,15 +51,9 @@ async function copyDatabase(
 ): Promise<void> {
   const files = await openStorage(disk, `${workspaceFolder}/tsdb`);
   const total = [...files.values()].reduce((sum, file) => sum + file.size(), 0);
-  const folders = new Set<string>();
   let done = 0;
-  for (const [path, file] of files) {
-    const target = `${scratch}/${path}`;
-    const folder = target.slice(0, target.lastIndexOf('/'));
-    if (!folders.has(folder)) await disk.makeFolder(folder);
-    folders.add(folder);
-    await copyFile(disk, file, target, (bytes) => onProgress((done += bytes), total));
-  }
+  const copy = new TreeCopy(disk, (bytes) => onProgress((done += bytes), total));
+  for (const [path, file] of files) await copy.add(file, `${scratch}/${path}`);
 }
 
 async function moveBlocks({ to, fromMs, untilMs, disk }: ExportOptions, scratch: string): Promise<string[]> {

@@ -40,7 +40,6 @@ interface RequestRow {
 const ALL = '';
 
 export class QuotaStore {
-  readonly #store: Store;
   readonly #clock: Clock;
   readonly #adjustments: Statement<[], AdjustmentRow>;
   readonly #put: Statement<[string, string, string], never>;
@@ -52,9 +51,12 @@ export class QuotaStore {
   readonly #requests: Statement<[number, string, string, number], RequestRow>;
 
   constructor(store: Store, clock: Clock) {
-    this.#store = store;
     this.#clock = clock;
-    this.#adjustments = store.prepare('SELECT key, workspace_id, value FROM quota_adjustments');
+    // Those of workspaces that are gone stay behind: the empty id, for all, keeps a foreign key from being had.
+    this.#adjustments = store.prepare(
+      `SELECT key, workspace_id, value FROM quota_adjustments WHERE workspace_id = '${ALL}'
+       OR workspace_id IN (SELECT workspace_id FROM workspaces)`,
+    );
     this.#put = store.prepare(
       'INSERT INTO quota_adjustments VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
     );
@@ -76,9 +78,13 @@ export class QuotaStore {
     );
   }
 
-  /** Those of workspaces that are gone are forgotten. */
+  /** Forgets those of workspaces that are gone. Inside a transaction. */
+  removeOrphans(): void {
+    this.#removeOrphans.run();
+  }
+
+  /** Those of all workspaces, of the account, and of workspaces that are there. */
   adjustments(): LimitAdjustment[] {
-    this.#store.transaction(() => this.#removeOrphans.run());
     return this.#adjustments.all().map(({ key, workspace_id, value }) => ({
       key: key as LimitKey,
       workspaceId: workspace_id === ALL ? undefined : workspace_id,

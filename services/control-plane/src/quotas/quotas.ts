@@ -24,6 +24,7 @@ export class Quotas {
     this.#limits = parts.limits;
     this.#configured = parts.limits.data;
     this.#onChange = parts.onChange;
+    this.#store.transaction(() => this.#quotas.removeOrphans());
     if (this.#quotas.adjustments().length > 0) this.#apply();
   }
 
